@@ -1,0 +1,192 @@
+"""Starts Ordmoln: settings, wiring, listening. The only file that knows eventlet."""
+
+# ruff: noqa: E402
+import os
+import warnings
+
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")  # its resolver knows no .local names
+warnings.filterwarnings("ignore", r"(?s).*Eventlet is deprecated")
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import errno
+import gc
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import qrcode
+from eventlet import tpool, wsgi
+from flask import Flask
+
+from display.addresses import Address, local_addresses
+from display.live.audience import Audience
+from display.live.rooms import Rooms
+from display.live.ticker import Ticker
+from display.log import Log, LogError, open_log
+from display.settings import Settings, StartError, read_secret, read_settings
+from display.web import create_app
+from display.web.auth import coach_key
+from display.web.languages import first_question
+from display.web.sockets import init_sockets
+
+BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
+SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
+SOCKET_SECONDS = 30  # for a client that drips its request
+KEEPALIVE_SECONDS = 15  # for an idle connection that holds a place
+GRACE_SECONDS = 0.5  # for requests under way when the server stops
+SWEEP_SECONDS = 0.5
+SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
+
+logger = logging.getLogger("ordmoln")
+
+
+def main(arguments: list[str]) -> None:
+    """Run the server until it is told to stop; exit with one sentence if it cannot start."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = read_settings(arguments, os.environ)
+        secret = read_secret()
+        log = open_log(settings.log, tpool.execute)
+        listener = listen(settings)
+    except (StartError, LogError) as error:
+        sys.exit(str(error))
+    serve(settings, secret, log, listener)
+
+
+def listen(settings: Settings) -> Any:
+    """Return the listening socket; StartError if the address cannot be had."""
+    try:
+        # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
+        return eventlet.listen((settings.host, settings.port), backlog=BACKLOG, reuse_port=False)
+    except socket.gaierror as error:
+        raise StartError(f"This machine has no address {settings.host!r}.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StartError(
+                f"Port {settings.port} is taken by another program, perhaps by Ordmoln itself:"
+                f" stop that, or choose another with --port."
+            ) from error
+        raise StartError(
+            f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}."
+        ) from error
+
+
+def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
+    addresses = reachable_addresses(settings)
+    public_url = settings.public_url or web_address(addresses[0].ip, settings.port)
+    rooms, audience = Rooms(log), Audience()
+    app = create_app(rooms, audience, secret, public_url)
+    socketio = init_sockets(app, "eventlet")
+    ticker = Ticker(rooms, audience, socketio.emit, tpool.execute)
+    load_rooms(app, rooms)
+    announce(app, rooms, settings, addresses)
+
+    stopping = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stopping.set())
+    eventlet.spawn(ticker.run, eventlet.sleep)
+    eventlet.spawn(sweep, audience)
+    server = eventlet.spawn(
+        wsgi.server,
+        listener,
+        without_deflate(app),
+        max_size=allowed_files() - SPARE_FILES,
+        log_output=False,
+        debug=False,
+        socket_timeout=SOCKET_SECONDS,
+        keepalive=KEEPALIVE_SECONDS,
+    )
+    while not stopping.is_set() and not server.dead:
+        eventlet.sleep(0.1)
+    stop(listener, log, failed=server.dead)
+
+
+def stop(listener: Any, log: Log, failed: bool) -> None:
+    """Take no more connections, let what is under way end, close the log, exit."""
+    listener.close()
+    eventlet.sleep(GRACE_SECONDS)
+    log.close()
+    sys.stdout.flush()
+    os._exit(1 if failed else 0)  # a plain exit would wait for every open websocket
+
+
+def load_rooms(app: Flask, rooms: Rooms) -> None:
+    """Replay all rooms; open one if there is none, so that the first start is ready for phones."""
+    for code in rooms.codes():
+        rooms.current(code)
+    if not rooms.codes():
+        with app.app_context():
+            rooms.open(*first_question())
+
+
+def announce(app: Flask, rooms: Rooms, settings: Settings, addresses: list[Address]) -> None:
+    """Print each room's three links, the other addresses of this machine, and the QR code."""
+    anywhere = settings.host in ("0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
+    local = web_address("localhost" if anywhere else settings.host, settings.port)
+    public_url = app.config["PUBLIC_URL"]
+    with app.app_context():
+        for code in rooms.codes():
+            print(f"Coach   {local}/{code}/coach?key={coach_key(code)}")
+            print(f"Stage   {local}/{code}/stage")
+            print(f"Phones  {public_url}/{code}")
+            for address in addresses[1:] if settings.public_url is None else ():
+                print(f"   or   {web_address(address.ip, settings.port)}/{code}  ({address.card})")
+    if sys.stdout.isatty():
+        code = qrcode.QRCode(border=2)
+        code.add_data(f"{public_url}/{rooms.codes()[-1]}")
+        code.print_ascii(invert=True)
+    sys.stdout.flush()
+
+
+def reachable_addresses(settings: Settings) -> list[Address]:
+    """Return the addresses at which the server listens, the likeliest for phones first."""
+    if settings.host == "0.0.0.0":  # noqa: S104
+        return local_addresses()
+    return [Address(settings.host, "--host")]
+
+
+def web_address(host: str, port: int) -> str:
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"
+
+
+def allowed_files() -> int:
+    """Raise the number of files and sockets this process may open to its limit; return that."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit to raise
+        return 10_000
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+def without_deflate(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Keep eventlet from agreeing on permessage-deflate, which costs 90 kB for each phone."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def sweep(audience: Audience) -> None:
+    """Keep garbage collection short: with thousands of sockets a full one takes a second."""
+    gc.collect()
+    gc.freeze()
+    while True:
+        eventlet.sleep(SWEEP_SECONDS)
+        if audience.size > SWEEP_FROM:
+            gc.collect(1)
+            gc.freeze()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,61 @@
+"""Who is connected to this worker: which socket watches which room, as stage, phone or coach."""
+
+from collections import Counter
+from typing import Literal, NamedTuple, TypeAlias
+
+Role: TypeAlias = Literal["stage", "phone", "coach"]
+ROLES: tuple[Role, ...] = ("stage", "phone", "coach")
+
+
+class Watch(NamedTuple):
+    """What a socket looks at."""
+
+    code: str
+    role: Role
+
+    @property
+    def channel(self) -> str:
+        """The name under which Socket.IO sends to all who watch the same."""
+        return f"{self.code}:{self.role}"
+
+
+class Audience:
+    """The watches of this worker's sockets."""
+
+    def __init__(self) -> None:
+        self._watches: dict[str, Watch] = {}  # by socket id
+        self._counts: Counter[Watch] = Counter()
+
+    @property
+    def size(self) -> int:
+        """How many sockets there are."""
+        return len(self._watches)
+
+    def join(self, sid: str, watch: Watch) -> Watch | None:
+        """Let the socket watch this and nothing else; return what it watched before."""
+        before = self.leave(sid)
+        self._watches[sid] = watch
+        self._counts[watch] += 1
+        return before
+
+    def leave(self, sid: str) -> Watch | None:
+        """Forget the socket; return what it watched."""
+        watch = self._watches.pop(sid, None)
+        if watch is not None:
+            self._counts[watch] -= 1
+            if not self._counts[watch]:
+                del self._counts[watch]
+        return watch
+
+    def forget(self, code: str) -> None:
+        """Forget all sockets that watch the room."""
+        for sid in [sid for sid, watch in self._watches.items() if watch.code == code]:
+            self.leave(sid)
+
+    def connected(self, code: str, role: Role) -> int:
+        """Return how many sockets watch the room in that role."""
+        return self._counts[Watch(code, role)]
+
+    def codes(self) -> list[str]:
+        """Return the rooms that anybody watches."""
+        return list(dict.fromkeys(watch.code for watch in self._counts))

@@ -1,0 +1,111 @@
+"""The rooms of this worker: `record` appends a fact, `current` reads on to what the log holds."""
+
+import secrets
+import threading
+from collections import defaultdict
+
+from display.live.pictures import Picture
+from display.log.base import Log, RoomErased
+from display.room.events import (
+    Event,
+    PictureDrawn,
+    QuestionAsked,
+    RoomOpened,
+    decode,
+    encode,
+)
+from display.room.state import Room
+
+# Neither vowels, so that no word appears, nor signs that are mistaken for one another.
+CODE_ALPHABET = "CDFGHJKMNPQRTVWX34679"
+CODE_LENGTH = 4
+
+
+class NoSuchRoom(LookupError):
+    """No room has this code."""
+
+
+class LiveRoom:
+    """A room and its pictures, as of entry `seq` of its log."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.room = Room()
+        self.seq = 0
+        self.pictures: defaultdict[int, Picture] = defaultdict(Picture)
+        self.reading = threading.Lock()
+
+    @property
+    def picture(self) -> Picture:
+        """The picture of the step that the room is at."""
+        return self.pictures[self.room.step.number]
+
+    def apply(self, seq: int, event: Event) -> None:
+        if isinstance(event, PictureDrawn):
+            self.pictures[event.step].apply(seq, event)
+        self.room.apply(event)
+        self.seq = seq
+
+
+class Rooms:
+    """All rooms in the log. Safe to call from many threads, green or real."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self._live: dict[str, LiveRoom] = {}
+
+    def open(self, language: str, question: str) -> LiveRoom:
+        """Open a room of a new code with its first question; return it."""
+        code = self._new_code()
+        self.log.append(code, encode(RoomOpened(language)))
+        return self.record(code, QuestionAsked(question))
+
+    def codes(self) -> list[str]:
+        """Return the codes of all rooms, the oldest first."""
+        return self.log.rooms()
+
+    def record(self, code: str, event: Event) -> LiveRoom:
+        """Append the event to the room's log; return the room with at least that event applied.
+
+        Errors: RoomErased, or LogUnavailable if nothing was written.
+        """
+        seq = self.log.append(code, encode(event))
+        return self._read_on(self._live.setdefault(code, LiveRoom(code)), seq)
+
+    def get(self, code: str) -> LiveRoom:
+        """Return the room as this worker knows it, at most a tick old; NoSuchRoom or RoomErased."""
+        return self._live.get(code) or self.current(code)
+
+    def current(self, code: str) -> LiveRoom:
+        """Return the room with all that its log holds applied; NoSuchRoom or RoomErased."""
+        live = self._live.get(code) or LiveRoom(code)
+        try:
+            self._read_on(live, live.seq + 1)
+        except RoomErased:
+            self._live.pop(code, None)
+            raise
+        if live.seq == 0:
+            raise NoSuchRoom(code)
+        return self._live.setdefault(code, live)
+
+    def erase(self, code: str) -> None:
+        """Erase the room and all that was said in it; RoomErased is what it answers from now on."""
+        self.log.erase(code)
+        self._live.pop(code, None)
+
+    def _read_on(self, live: LiveRoom, seq: int) -> LiveRoom:
+        """Apply what the log holds after the room's state, unless that has entry `seq` already."""
+        with live.reading:
+            if live.seq < seq:
+                for entry in self.log.since(live.code, live.seq):
+                    live.apply(entry.seq, decode(entry.body))
+        return live
+
+    def _new_code(self) -> str:
+        while True:
+            code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+            try:
+                if not self.log.since(code, 0):
+                    return code
+            except RoomErased:
+                continue

@@ -1,0 +1,130 @@
+"""The one clock: brings watched rooms up to date, draws their pictures, sends what changed.
+
+It works at a steady pace and always sends the latest: a burst of answers delays nothing.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from display.live import messages
+from display.live.audience import Audience, Watch
+from display.live.messages import Message
+from display.live.pictures import difference
+from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
+from display.log.base import LogUnavailable, Offload, RoomErased
+from display.room.state import Tallied
+
+TICK_SECONDS = 0.1
+COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
+
+logger = logging.getLogger(__name__)
+
+
+class Emit(Protocol):
+    def __call__(self, event: str, message: Message, *, to: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Sent:
+    """What the audiences of a room have been sent last."""
+
+    stage: Message | None = None
+    phone: Message | None = None
+    coach: Message | None = None
+    coach_at: float = 0.0
+    drawn_from: list[Tallied] | None = None
+    drawn_step: int = 0
+
+
+class Ticker:
+    """Sends what changed in every watched room, each time `tick` is called."""
+
+    def __init__(self, rooms: Rooms, audience: Audience, emit: Emit, offload: Offload) -> None:
+        self._rooms = rooms
+        self._audience = audience
+        self._emit = emit
+        self._offload = offload
+        self._sent: dict[str, Sent] = {}
+
+    def run(self, sleep: Callable[[float], object]) -> None:
+        """Tick for ever, every 0.1 seconds as long as the work allows."""
+        while True:
+            started = time.monotonic()
+            self.tick()
+            sleep(max(0.01, TICK_SECONDS - (time.monotonic() - started)))
+
+    def tick(self) -> None:
+        """Serve every watched room once. A room in trouble does not stop the others."""
+        codes = self._audience.codes()
+        for code in codes:
+            try:
+                self._serve(code)
+            except LogUnavailable as error:
+                logger.warning("room %s: the log cannot be used now: %s", code, error)
+            except Exception:
+                logger.exception("room %s: the tick failed", code)
+        for code in self._sent.keys() - set(codes):
+            del self._sent[code]
+
+    def _serve(self, code: str) -> None:
+        try:
+            live = self._rooms.current(code)
+        except (RoomErased, NoSuchRoom):
+            self._tell_erased(code)
+            return
+        sent = self._sent.setdefault(code, Sent())
+        if self._audience.connected(code, "stage"):
+            self._draw(live, sent)
+            self._send_stage(live, sent)
+        self._send_phones(live, sent)
+        self._send_coaches(live, sent)
+
+    def _draw(self, live: LiveRoom, sent: Sent) -> None:
+        """Draw the room's picture anew if its tally is not what it was drawn from."""
+        if live.room.concealed:
+            return
+        step, tally = live.room.step.number, live.room.tally()
+        if (step, tally) == (sent.drawn_step, sent.drawn_from):
+            return
+        before, follows = live.picture.cloud, live.picture.seq
+        drawn = difference(step, follows, before, self._offload(before.step, tally))
+        if drawn is not None:
+            self._rooms.record(live.code, drawn)
+        sent.drawn_step, sent.drawn_from = step, tally
+
+    def _send_stage(self, live: LiveRoom, sent: Sent) -> None:
+        header = messages.stage_header(live)
+        before = sent.stage
+        if header == before:
+            return
+        channel = Watch(live.code, "stage").channel
+        same = ("step", "concealed", "language")
+        if before is not None and all(header[name] == before[name] for name in same):
+            self._emit("changes", messages.changes(live, before["seq"]), to=channel)
+        else:
+            self._emit("picture", messages.picture(live), to=channel)
+        sent.stage = header
+
+    def _send_phones(self, live: LiveRoom, sent: Sent) -> None:
+        status = messages.phone_status(live)
+        if sent.phone is None or {**status, "seq": 0} != {**sent.phone, "seq": 0}:
+            self._emit("status", status, to=Watch(live.code, "phone").channel)
+            sent.phone = status
+
+    def _send_coaches(self, live: LiveRoom, sent: Sent) -> None:
+        now = time.monotonic()
+        if now - sent.coach_at < COACH_SECONDS or not self._audience.connected(live.code, "coach"):
+            return
+        status = messages.coach_status(live, self._audience.connected(live.code, "phone"))
+        if sent.coach is None or {**status, "seq": 0} != {**sent.coach, "seq": 0}:
+            self._emit("status", status, to=Watch(live.code, "coach").channel)
+            sent.coach, sent.coach_at = status, now
+
+    def _tell_erased(self, code: str) -> None:
+        for role in ("stage", "phone", "coach"):
+            self._emit("erased", {}, to=f"{code}:{role}")
+        self._audience.forget(code)
+        self._sent.pop(code, None)

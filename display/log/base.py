@@ -1,0 +1,64 @@
+"""What a log is: facts of a room in the order they happened, numbered from 1 without gaps."""
+
+from collections.abc import Callable
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Runs a blocking function, perhaps on another thread, and returns its result."""
+
+    def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+def call(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` here and now: the way to offload where there is no event loop."""
+    return work(*args, **kwargs)
+
+
+class Entry(NamedTuple):
+    """One fact: its number in the room, when it was written (seconds since 1970), its JSON."""
+
+    seq: int
+    at: float
+    body: str
+
+
+class LogError(Exception):
+    """The log cannot be opened; the message tells an operator why and what to do."""
+
+
+class LogUnavailable(Exception):
+    """Nothing was written; the same call may succeed later."""
+
+
+class RoomErased(Exception):
+    """The room was erased: it takes and gives nothing more."""
+
+
+class Log(Protocol):
+    def append(self, room: str, body: str) -> int:
+        """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not."""
+        ...
+
+    def since(self, room: str, seq: int) -> list[Entry]:
+        """Return the entries after `seq`, oldest first; RoomErased if the room was erased."""
+        ...
+
+    def rooms(self) -> list[str]:
+        """Return the rooms that hold entries, the oldest first."""
+        ...
+
+    def erase(self, room: str) -> None:
+        """Overwrite all that the room holds; only the fact that it was erased remains."""
+        ...
+
+    def probe(self) -> None:
+        """Write and sync a mark of no meaning; LogUnavailable if an answer could not be kept."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the store."""
+        ...

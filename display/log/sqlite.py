@@ -1,0 +1,198 @@
+"""The log in an SQLite file: one writer, a group of entries to a commit, synced before thanked.
+
+With WAL and `synchronous=FULL` an entry whose `append` returned survives a killed process and a
+power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from display.log.base import Entry, LogError, LogUnavailable, Offload, RoomErased
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE room (
+    code TEXT PRIMARY KEY,
+    last_seq INTEGER NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE entry (
+    room TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at REAL NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (room, seq)
+) WITHOUT ROWID;
+CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL);
+"""
+BUSY_SECONDS = 5.0  # how long another process may hold the file before an append gives up
+
+
+class Pending:
+    """An entry on its way to the disk, and what became of it."""
+
+    def __init__(self, room: str, body: str) -> None:
+        self.room = room
+        self.body = body
+        self.seq = 0
+        self.error: Exception | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.seq > 0 or self.error is not None
+
+
+class SQLiteLog:
+    """A log in the file at `path`, which is made if missing. LogError if it cannot be used."""
+
+    def __init__(self, path: str, offload: Offload) -> None:
+        self._path = Path(path)
+        self._offload = offload
+        self._queue: deque[Pending] = deque()
+        self._write_turn = threading.Lock()
+        self._read_turn = threading.Lock()
+        self._writer = self._open()
+        self._reader = self._connect()
+
+    def append(self, room: str, body: str) -> int:
+        pending = Pending(room, body)
+        self._queue.append(pending)
+        # Whoever gets the turn commits all that waits; those behind find theirs already settled.
+        with self._write_turn:
+            if not pending.settled:
+                self._offload(self._commit, self._drain())
+        if pending.error is not None:
+            raise pending.error
+        return pending.seq
+
+    def since(self, room: str, seq: int) -> list[Entry]:
+        with self._read_turn:
+            return self._offload(self._since, room, seq)
+
+    def rooms(self) -> list[str]:
+        with self._read_turn:
+            found = self._reader.execute("SELECT code FROM room WHERE NOT erased ORDER BY rowid")
+            return [code for (code,) in found]
+
+    def erase(self, room: str) -> None:
+        with self._write_turn:
+            self._offload(self._erase, room)
+
+    def probe(self) -> None:
+        with self._write_turn:
+            self._offload(self._probe)
+
+    def close(self) -> None:
+        with self._write_turn, self._read_turn:
+            self._writer.close()
+            self._reader.close()
+
+    def _drain(self) -> list[Pending]:
+        return [self._queue.popleft() for _ in range(len(self._queue))]
+
+    def _commit(self, batch: Sequence[Pending]) -> None:
+        try:
+            with transaction(self._writer):
+                for pending in batch:
+                    self._insert(pending)
+        except sqlite3.Error as error:
+            for pending in batch:
+                pending.seq = 0
+                pending.error = LogUnavailable(str(error))
+
+    def _insert(self, pending: Pending) -> None:
+        last_seq, erased = self._room(self._writer, pending.room)
+        if erased:
+            pending.error = RoomErased(pending.room)
+            return
+        pending.seq = last_seq + 1
+        self._writer.execute(
+            "INSERT INTO room (code, last_seq) VALUES (?, ?)"
+            " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
+            (pending.room, pending.seq),
+        )
+        self._writer.execute(
+            "INSERT INTO entry (room, seq, at, body) VALUES (?, ?, ?, ?)",
+            (pending.room, pending.seq, time.time(), pending.body),
+        )
+
+    def _since(self, room: str, seq: int) -> list[Entry]:
+        if self._room(self._reader, room)[1]:
+            raise RoomErased(room)
+        found = self._reader.execute(
+            "SELECT seq, at, body FROM entry WHERE room = ? AND seq > ? ORDER BY seq", (room, seq)
+        )
+        return [Entry(*row) for row in found]
+
+    def _erase(self, room: str) -> None:
+        try:
+            with transaction(self._writer):
+                self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
+                self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
+            # The write-ahead file still holds the old pages until they are moved and it is cut.
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise LogUnavailable(str(error)) from error
+
+    def _probe(self) -> None:
+        try:
+            with transaction(self._writer):
+                self._writer.execute("REPLACE INTO probe (id, at) VALUES (1, ?)", (time.time(),))
+        except sqlite3.Error as error:
+            raise LogUnavailable(str(error)) from error
+
+    @staticmethod
+    def _room(connection: sqlite3.Connection, code: str) -> tuple[int, bool]:
+        row = connection.execute("SELECT last_seq, erased FROM room WHERE code = ?", (code,))
+        last_seq, erased = row.fetchone() or (0, 0)
+        return int(last_seq), bool(erased)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
+            writer = self._connect()
+            writer.execute("PRAGMA journal_mode = WAL")
+            self._migrate(writer)
+            return writer
+        except (OSError, sqlite3.Error) as error:
+            raise LogError(f"The log {self._path} cannot be opened: {error}.") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        return connection
+
+    def _migrate(self, writer: sqlite3.Connection) -> None:
+        with transaction(writer):
+            (version,) = writer.execute("PRAGMA user_version").fetchone()
+            if version > SCHEMA_VERSION:
+                raise LogError(
+                    f"The log {self._path} was written by a newer version of Ordmoln"
+                    f" (schema {version}, this one knows {SCHEMA_VERSION}): update the program."
+                )
+            if version == 0:
+                for statement in SCHEMA.split(";\n"):
+                    writer.execute(statement)
+                writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK when the block or the commit raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,1 @@
+"""What has happened in a room and what it adds up to. Pure: no I/O, no clock, no chance."""

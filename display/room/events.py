@@ -1,0 +1,171 @@
+"""What can happen in a room: facts in the past tense, and how they are written in the log.
+
+The fields are a file format: a log written today must be readable by every later version.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened:
+    """A gathering got its code; `language` is that of its stage and its coaches."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """Stage and coach changed language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A new step began with a question, open for answers, and a cloud of its own."""
+
+    question: str
+    answers_each: int | None = 1  # None: as many as one likes
+    phrase: bool = False  # False: one word an answer
+    concealed: bool = False  # True: nobody sees results before they are revealed
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A coach went to a step that was there already; steps count from 1."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersOpened:
+    """A step takes answers."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersClosed:
+    """A step takes no more answers."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsRevealed:
+    """Everyone may see a step's words."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsConcealed:
+    """Only coaches see a step's words."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordHidden:
+    """A word left the stage; the answers behind it stay as they were given."""
+
+    step: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordShown:
+    """A hidden word came back."""
+
+    step: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActUndone:
+    """The last act of a coach that still stood was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """A participant sent `text`, kept as it was typed; `key` makes a repeated send harmless."""
+
+    step: int
+    participant: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWithdrawn:
+    """A participant took an own answer back."""
+
+    participant: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDrawn:
+    """The stage's picture of a step changed, from the one drawn in entry `follows` (0: the first).
+
+    `words` are the placements that changed, `[word, label, count, x, y, size, width]`, `gone` the
+    words that left, `camera` is `[x, y, width, height]`; plane units.
+    """
+
+    step: int
+    follows: int
+    words: list[list[Any]]
+    gone: list[str]
+    camera: list[float]
+    left_out: int
+
+
+Act: TypeAlias = (
+    LanguageChosen
+    | QuestionAsked
+    | StepStarted
+    | AnswersOpened
+    | AnswersClosed
+    | ResultsRevealed
+    | ResultsConcealed
+    | WordHidden
+    | WordShown
+)
+Event: TypeAlias = RoomOpened | Act | ActUndone | AnswerGiven | AnswerWithdrawn | PictureDrawn
+
+KINDS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        RoomOpened,
+        LanguageChosen,
+        QuestionAsked,
+        StepStarted,
+        AnswersOpened,
+        AnswersClosed,
+        ResultsRevealed,
+        ResultsConcealed,
+        WordHidden,
+        WordShown,
+        ActUndone,
+        AnswerGiven,
+        AnswerWithdrawn,
+        PictureDrawn,
+    )
+}
+
+
+def encode(event: Event) -> str:
+    """Return the event as JSON: its fields and, as `event`, its name."""
+    fields = {"event": type(event).__name__, **asdict(event)}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(body: str) -> Event:
+    """Return the event that `encode` wrote; ValueError if it is of no known kind."""
+    fields = json.loads(body)
+    kind = KINDS.get(fields.pop("event"))
+    if kind is None:
+        raise ValueError(f"an event of no known kind: {body[:80]}")
+    return kind(**fields)

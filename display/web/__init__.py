@@ -1,0 +1,43 @@
+"""Flask: a module for each audience, and what they share. Knows nothing of SQL or layout."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from display.live.audience import Audience
+from display.live.rooms import Rooms
+from display.web.assets import init_assets
+from display.web.coach import coach
+from display.web.errors import init_errors
+from display.web.health import health
+from display.web.languages import init_languages
+from display.web.phone import phone
+from display.web.security import Pace, add_headers, refuse_other_origins
+from display.web.stage import stage
+
+ROOT = Path(__file__).parent.parent.parent
+LARGEST_REQUEST = 16 * 1024  # bytes; an answer is a word or a phrase
+
+
+def create_app(rooms: Rooms, audience: Audience, secret: str, public_url: str) -> Flask:
+    """Return the app that serves these rooms.
+
+    `secret` signs every token; `public_url` is where phones reach the server, without a slash.
+    """
+    app = Flask("display", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=secret,
+        PUBLIC_URL=public_url,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
+    )
+    app.extensions.update(rooms=rooms, audience=audience, pace=Pace())
+    app.before_request(lambda: refuse_other_origins(public_url))
+    app.after_request(add_headers)
+    init_languages(app)
+    init_assets(app, ROOT / "static")
+    init_errors(app)
+    for blueprint in (health, stage, coach, phone):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,135 @@
+"""Who asks, and about which room: signed tokens, the coach's key, and the room in the address."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, current_app, g, request
+from itsdangerous import BadSignature, Signer
+from werkzeug.wrappers import Response
+
+from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
+from display.log.base import RoomErased
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PARTICIPANT_COOKIE = "participant"
+COOKIE_SECONDS = 30 * 24 * 3600
+
+
+def rooms() -> Rooms:
+    """Return the rooms that this app serves."""
+    found: Rooms = current_app.extensions["rooms"]
+    return found
+
+
+def room_or_abort(code: str) -> LiveRoom:
+    """Return the room of the code in the address, in any case; abort 404, or 410 if erased."""
+    try:
+        return rooms().get(code.upper())
+    except NoSuchRoom:
+        abort(404)
+    except RoomErased:
+        abort(410)
+
+
+def submitted() -> Mapping[str, Any]:
+    """Return the fields that were sent: those of the JSON object, or of the form and query."""
+    sent = request.get_json(silent=True) if request.is_json else None
+    return sent if isinstance(sent, dict) else request.values
+
+
+def wants_json() -> bool:
+    """Return whether the request asks for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def signer(purpose: str) -> Signer:
+    return Signer(
+        current_app.config["SECRET_KEY"],
+        salt=f"ordmoln.{purpose}",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+    )
+
+
+def participant() -> str:
+    """Return who sends this request, from its cookie or else its form; someone new without either.
+
+    A captive portal's window keeps no cookie, so the form carries the same signed token.
+    """
+    if "participant" not in g:
+        token = request.cookies.get(PARTICIPANT_COOKIE) or submitted().get("participant")
+        g.participant = unsigned("participant", str(token)) or secrets.token_urlsafe(12)
+    known: str = g.participant
+    return known
+
+
+def participant_token() -> str:
+    """Return the signed token by which this participant is known again."""
+    return signer("participant").sign(participant()).decode()
+
+
+def remember_participant(response: Response) -> Response:
+    """Set the participant's cookie on the response."""
+    return with_cookie(response, PARTICIPANT_COOKIE, participant_token())
+
+
+def coach_key(code: str) -> str:
+    """Return the secret in the coach's link. It follows from the server's secret, so it stays."""
+    return signer("coach-link").get_signature(code).decode()
+
+
+def is_coach(code: str) -> bool:
+    """Return whether the request carries the cookie of this room's coach."""
+    return unsigned("coach", request.cookies.get(coach_cookie(code), "")) == code
+
+
+def admit_coach(response: Response, code: str) -> Response:
+    """Set the cookie of this room's coach on the response."""
+    return with_cookie(response, coach_cookie(code), signer("coach").sign(code).decode())
+
+
+def key_fits(code: str, key: str) -> bool:
+    """Return whether `key` is the secret in the coach's link of this room."""
+    return hmac.compare_digest(key.encode(), coach_key(code).encode())
+
+
+def coach_required(view: Callable[P, T]) -> Callable[P, T]:
+    """Let a view through only for this room's coach, else abort 403."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not is_coach(str(kwargs["code"]).upper()):
+            abort(403)
+        return view(*args, **kwargs)
+
+    return checked
+
+
+def coach_cookie(code: str) -> str:
+    return f"coach_{code}"
+
+
+def unsigned(purpose: str, token: str) -> str | None:
+    try:
+        return signer(purpose).unsign(token).decode()
+    except BadSignature:
+        return None
+
+
+def with_cookie(response: Response, name: str, value: str) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response

@@ -1,0 +1,57 @@
+"""For operators: whether answers can be kept, and figures for Prometheus."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app, jsonify
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from display.live.audience import ROLES, Audience
+from display.live.rooms import Rooms
+from display.log.base import LogUnavailable
+
+health = Blueprint("health", __name__)
+
+
+class Figures(Collector):
+    """Rooms, answers and sockets of this worker, counted when asked for."""
+
+    def __init__(self, rooms: Rooms, audience: Audience) -> None:
+        self._rooms = rooms
+        self._audience = audience
+
+    def collect(self) -> Iterator[Metric]:
+        answers = GaugeMetricFamily(
+            "ordmoln_answers", "Answers that were accepted, also those taken back", labels=["room"]
+        )
+        sockets = GaugeMetricFamily("ordmoln_sockets", "Connected pages", labels=["room", "as"])
+        codes = self._rooms.codes()
+        for code in codes:
+            answers.add_metric([code], len(self._rooms.get(code).room.answers))
+            for role in ROLES:
+                sockets.add_metric([code, role], self._audience.connected(code, role))
+        yield GaugeMetricFamily("ordmoln_rooms", "Rooms in the log", value=len(codes))
+        yield answers
+        yield sockets
+
+
+@health.get("/healthz")
+def healthz() -> tuple[Response, int]:
+    """Return 200 when an answer could be kept now, else 503 and why."""
+    rooms: Rooms = current_app.extensions["rooms"]
+    try:
+        rooms.log.probe()
+    except LogUnavailable as error:
+        return jsonify(status="unavailable", log=str(error)), 503
+    return jsonify(status="ok", rooms=len(rooms.codes())), 200
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """Return this worker's figures as Prometheus text."""
+    registry = CollectorRegistry()
+    registry.register(Figures(current_app.extensions["rooms"], current_app.extensions["audience"]))
+    ProcessCollector(registry=registry)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,0 +1,42 @@
+"""Swedish and English: which of them a page is in. The texts are in `display/translations`."""
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel, force_locale, gettext
+
+LANGUAGES = ("sv", "en")
+LANGUAGE_COOKIE = "language"
+
+
+def first_question() -> tuple[str, str]:
+    """Return the language, and in it the question, of a room that nobody has prepared."""
+    with force_locale(LANGUAGES[0]):
+        return LANGUAGES[0], gettext("What matters most right now?")
+
+
+def init_languages(app: Flask) -> None:
+    """Let the app's texts follow `use_language`, or else the person who asks."""
+    Babel(app, locale_selector=language)
+    app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
+    app.after_request(remember_language)
+
+
+def use_language(chosen: str) -> None:
+    """Answer this request in the room's language instead of the person's."""
+    g.language = chosen
+
+
+def language() -> str:
+    """Return the language of this request's answer: the room's, the chosen, or the preferred."""
+    if not request:
+        return LANGUAGES[0]
+    choices = (g.get("language"), request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+    preferred = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+    return next((choice for choice in choices if choice in LANGUAGES), preferred)
+
+
+def remember_language(response: Response) -> Response:
+    """Keep the language that a person chose with the switch on the page."""
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, chosen, samesite="Lax", max_age=365 * 24 * 3600)
+    return response

@@ -1,0 +1,76 @@
+"""What every response and every unsafe request must meet: headers, same origin, a human pace."""
+
+import time
+from urllib.parse import urlsplit
+
+from flask import Response, abort, request
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+        " form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # With no referrer at all browsers also send `Origin: null`, which same_origin must refuse.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+PACE_BURST = 40  # sends a participant may make at once
+PACE_PER_SECOND = 1.0  # and then as many a second
+PACE_FORGET_SECONDS = PACE_BURST / PACE_PER_SECOND  # by then a bucket is full again
+
+
+def add_headers(response: Response) -> Response:
+    """Add the security headers; what a room shows is never cached."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def same_origin(origin: str, host: str, public_url: str) -> bool:
+    """Return whether `origin` is this server, as `Host` names it or as its public address."""
+    return urlsplit(origin).netloc == host or origin == public_url
+
+
+def refuse_other_origins(public_url: str) -> None:
+    """Abort 403 if a browser says that another site made this unsafe request.
+
+    Browsers send `Sec-Fetch-Site` or at least `Origin`; what sends neither is no browser and holds
+    no one's cookies (https://words.filippo.io/csrf/).
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site in ("same-origin", "none"):
+        return
+    if site is None and (origin is None or same_origin(origin, request.host, public_url)):
+        return
+    abort(403)
+
+
+class Pace:
+    """A token bucket for each participant, so that no loop on one phone can flood a room."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[float, float]] = {}  # tokens left, at what time
+
+    def wait_seconds(self, participant: str) -> float:
+        """Take one token; return 0, or how long until there is one."""
+        now = time.monotonic()
+        tokens, at = self._buckets.pop(participant, (float(PACE_BURST), now))
+        tokens = min(PACE_BURST, tokens + (now - at) * PACE_PER_SECOND)
+        wait = max(0.0, (1 - tokens) / PACE_PER_SECOND)
+        self._buckets[participant] = (tokens if wait else tokens - 1, now)
+        self._forget(now)
+        return wait
+
+    def _forget(self, now: float) -> None:
+        oldest = next(iter(self._buckets))
+        if now - self._buckets[oldest][1] > PACE_FORGET_SECONDS:
+            del self._buckets[oldest]

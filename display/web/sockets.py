@@ -1,0 +1,92 @@
+"""Socket.IO: a page says what it watches and gets what it lacks; the ticker sends what follows."""
+
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_socketio import SocketIO, emit, join_room, leave_room
+
+from display.live import messages
+from display.live.audience import ROLES, Audience, Role, Watch
+from display.live.rooms import LiveRoom, NoSuchRoom
+from display.log.base import RoomErased
+from display.web.auth import is_coach, rooms
+from display.web.security import same_origin
+
+LARGEST_MESSAGE = 4096  # bytes a client may send at once
+PING_SECONDS = 25
+PONG_SECONDS = 30  # a phone that blinks off its screen is still there
+
+
+def init_sockets(app: Flask, async_mode: str) -> SocketIO:
+    """Attach Socket.IO to the app; return it, ready to emit."""
+    socketio = SocketIO(
+        app,
+        async_mode=async_mode,
+        async_handlers=False,
+        max_http_buffer_size=LARGEST_MESSAGE,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
+        cors_allowed_origins=lambda origin, environ: same_origin(
+            origin, environ.get("HTTP_HOST", ""), app.config["PUBLIC_URL"]
+        ),
+        manage_session=False,
+    )
+    socketio.on_event("watch", watch)
+    socketio.on_event("disconnect", disconnected)
+    return socketio
+
+
+def watch(asked: Any = None) -> None:
+    """Let the socket watch a room from entry `since` on, and send what it lacks."""
+    try:
+        code, role, since = read_watch(asked)
+        live = rooms().get(code)
+    except (ValueError, NoSuchRoom):
+        emit("refused", {"error": "no_such_room"})
+        return
+    except RoomErased:
+        emit("erased", {})
+        return
+    if role == "coach" and not is_coach(code):
+        emit("refused", {"error": "forbidden"})
+        return
+    change_channel(Watch(code, role))
+    name, message = first_message(live, role, since)
+    emit(name, message)
+
+
+def disconnected(reason: object = None) -> None:
+    audience().leave(socket_id())
+
+
+def read_watch(asked: Any) -> tuple[str, Role, int]:
+    """Return room, role and `since` of a `watch` message; ValueError if it is none."""
+    if not isinstance(asked, dict) or asked.get("as") not in ROLES:
+        raise ValueError(asked)
+    since = asked.get("since")
+    return str(asked.get("room")).upper(), asked["as"], since if isinstance(since, int) else 0
+
+
+def change_channel(watch: Watch) -> None:
+    before = audience().join(socket_id(), watch)
+    if before is not None and before != watch:
+        leave_room(before.channel)
+    join_room(watch.channel)
+
+
+def first_message(live: LiveRoom, role: Role, since: int) -> tuple[str, messages.Message]:
+    if role == "stage":
+        return messages.resumed(live, since)
+    if role == "phone":
+        return "status", messages.phone_status(live)
+    return "status", messages.coach_status(live, audience().connected(live.code, "phone"))
+
+
+def audience() -> Audience:
+    found: Audience = current_app.extensions["audience"]
+    return found
+
+
+def socket_id() -> str:
+    sid: str = request.sid  # type: ignore[attr-defined]
+    return sid

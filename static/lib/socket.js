@@ -1,0 +1,44 @@
+/**
+ * The line on which the server sends news of a room. It comes back by itself; whoever listens says
+ * then what it has (`since`) and gets what it lacks.
+ */
+
+import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
+
+/**
+ * @param {string} room
+ * @param {"stage" | "phone" | "coach"} role
+ * @param {{since?: () => number, messages: Record<string, (message: any) => void>,
+ *   connected?: (is: boolean) => void}} listener
+ */
+export function watchRoom(room, role, { since = () => 0, messages, connected = () => {} }) {
+  const socket = io({
+    transports: ["websocket", "polling"], // polling first costs each phone three more requests
+    tryAllTransports: true,
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 2000,
+    randomizationFactor: 0.5,
+    timeout: 5000,
+  });
+  const ask = () => socket.emit("watch", { room, as: role, since: since() });
+  socket.on("connect", () => {
+    connected(true);
+    ask();
+  });
+  socket.on("disconnect", () => {
+    connected(false);
+    // The server said goodbye: the client library leaves it at that.
+    if (socket.active === false) socket.connect();
+  });
+  for (const [name, receive] of Object.entries(messages)) socket.on(name, receive);
+
+  // A phone that slept may hold a line that only looks alive.
+  const wake = () => {
+    if (document.visibilityState !== "visible") return;
+    if (socket.connected) ask();
+    else socket.connect();
+  };
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pageshow", wake);
+  addEventListener("online", wake);
+}

@@ -1,0 +1,110 @@
+/** The stage: shows what the server drew, and keeps showing it while the server is away. */
+
+import { createCloud } from "./lib/cloud.js";
+import { watchRoom } from "./lib/socket.js";
+import { createTally } from "./lib/tally.js";
+import { counted, fill, texts } from "./lib/texts.js";
+
+const LONG_QUESTION = 60; // characters
+const SUMMARY_EVERY = 15_000; // ms between summaries to a screen reader
+const POINTING = 3000; // ms that the toolbar stays after the pointer moved
+const SLEEP_HINT = 60_000;
+
+const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const body = document.body;
+const cloud = createCloud(/** @type {any} */ ($("cloud")));
+const tally = createTally(/** @type {HTMLTableElement} */ ($("tally")));
+const language = document.documentElement.lang;
+
+let shown = { seq: 0, answers: 0 };
+
+function showHeader(message) {
+  if (message.language !== language) location.reload();
+  shown = message;
+  cloud.look(message.camera);
+  $("question").textContent = message.question;
+  $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
+  document.title = `${message.question} – Ordmoln`;
+  const counts = [counted(texts.answers, message.answers), counted(texts.phones, message.participants)];
+  $("answers").textContent = message.answers ? counts.join(" ") : "";
+  $("left-out").textContent = message.left_out ? counted(texts.left_out, message.left_out) : "";
+  $("closed").hidden = message.open;
+  $("calm").hidden = !(message.concealed && message.answers);
+  body.classList.toggle("empty", message.answers === 0);
+}
+
+function showPicture(message) {
+  cloud.replace(message.words);
+  tally.replace(message.words);
+  showHeader(message);
+}
+
+function showChanges(message) {
+  if (message.seq < shown.seq) return;
+  cloud.change(message.words, message.gone);
+  tally.change(message.words, message.gone);
+  showHeader(message);
+}
+
+// A word drawn before its font is there would be drawn in another, and jump.
+await document.fonts.load("600 40px Ordmoln").catch(() => []);
+watchRoom(String(body.dataset.code), "stage", {
+  since: () => shown.seq,
+  messages: { picture: showPicture, changes: showChanges, erased: () => location.reload() },
+  connected: (is) => ($("line").hidden = is),
+});
+
+let summarised = "";
+setInterval(() => {
+  const summary = `${counted(texts.answers, shown.answers)}. ${fill(texts.most_frequent, { words: tally.top(3) })}`;
+  if (shown.answers && summary !== summarised) $("summary").textContent = summarised = summary;
+}, SUMMARY_EVERY);
+
+function toggleQr() {
+  const large = body.classList.toggle("large-qr");
+  $("large-qr").setAttribute("aria-pressed", String(large));
+}
+
+function toggleFullScreen() {
+  const change = document.fullscreenElement
+    ? document.exitFullscreen()
+    : document.documentElement.requestFullscreen();
+  change.catch((error) => console.warn("full screen was refused:", error));
+}
+
+const KEYS = { q: toggleQr, f: toggleFullScreen };
+let keysOn = true;
+
+addEventListener("keydown", (event) => {
+  if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  KEYS[event.key.toLowerCase()]?.();
+});
+$("large-qr").addEventListener("click", toggleQr);
+$("full-screen").addEventListener("click", toggleFullScreen);
+$("keys").addEventListener("click", () => {
+  keysOn = !keysOn;
+  $("keys").setAttribute("aria-pressed", String(keysOn));
+});
+
+let resting = 0;
+addEventListener("pointermove", () => {
+  body.classList.add("pointing");
+  clearTimeout(resting);
+  resting = setTimeout(() => body.classList.remove("pointing"), POINTING);
+});
+
+/** The browser gives the lock back whenever the page is not seen, so ask anew each time it is. */
+async function stayAwake() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    await navigator.wakeLock.request("screen");
+    $("sleep").hidden = true;
+  } catch {
+    // Plain http from another machine, or a browser without it: a person must do it.
+    $("sleep").hidden = false;
+    setTimeout(() => ($("sleep").hidden = true), SLEEP_HINT);
+  }
+}
+$("sleep-seen").addEventListener("click", () => ($("sleep").hidden = true));
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();
