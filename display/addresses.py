@@ -24,7 +24,7 @@ class Address(NamedTuple):
 
 
 def local_addresses() -> list[Address]:
-    """Return this machine's addresses, the likeliest to be reached first; loopback if it has none."""
+    """Return this machine's addresses, the likeliest to be reached first; at least loopback."""
     found = [
         Address(str(ip.ip), adapter.nice_name)
         for adapter in ifaddr.get_adapters()

@@ -71,7 +71,7 @@ def shown_words(live: LiveRoom, since: int) -> list[Message]:
 
 
 def placed(placement: Placement) -> Message:
-    """Return `word`, `label`, `count`; in plane units `x` (middle), `y` (baseline), `size`, `width`."""
+    """Return the placement as it is sent, `x` being its middle and `y` its baseline."""
     return placement._asdict()
 
 
@@ -89,7 +89,7 @@ def phone_status(live: LiveRoom) -> Message:
 
 
 def coach_status(live: LiveRoom, connected: int) -> Message:
-    """Return all that a coach's page shows: the tally, hidden words too, steps, what undo undoes."""
+    """Return all that a coach's page shows: words, hidden ones too, steps, what undo undoes."""
     room = live.room
     words = [
         {**tallied._asdict(), "hidden": room.hidden(tallied.word)} for tallied in room.step.words()
@@ -119,7 +119,7 @@ def step_summary(step: Step) -> Message:
 
 
 def last_act(room: Room) -> Message | None:
-    """Return the `act` that undo would take back and its `subject`, a label or question; or None."""
+    """Return the `act` that undo would take back and its `subject`, a label or question."""
     if not room.acts:
         return None
     act, _ = room.acts[-1]

@@ -40,7 +40,7 @@ class Tallied(NamedTuple):
 
     word: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # the word for it, though tuples have a method of that name
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +218,11 @@ class Room:
             number = len(self.steps) + 1
             self.steps.append(Step(number, act.question, act.answers_each, act.phrase))
         directed = direct(self.direction, act, len(self.steps))
-        if directed != self.direction:
+        if directed == self.direction:
+            return
+        if self.direction.step:  # the first question begins the room: nothing is before it
             self.acts.append((act, self.direction))
-            self.direction = directed
+        self.direction = directed
 
 
 def direct(direction: Direction, act: Act, steps: int) -> Direction:

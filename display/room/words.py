@@ -84,17 +84,17 @@ def clean(text: str) -> str:
 
 
 def cleaned_once(text: str) -> str:
-    text = unicodedata.normalize("NFKC", SPACES.sub(" ", text))
+    text = unicodedata.normalize("NFKC", str(SPACES.sub(" ", text)))
     text = LONE_JOINER.sub("", UNPRINTABLE.sub("", text))
     text = LEADING_MARKS.sub("", STACKED_MARKS.sub(r"\1", text))
     text = "".join(GRAPHEME.findall(text.strip())[:MAX_GRAPHEMES])[:MAX_CODE_POINTS]
-    return SPACES.sub(" ", text).strip()
+    return str(SPACES.sub(" ", text)).strip()
 
 
 def key_of(cleaned: str) -> str:
     """Return the letters, marks and digits of `cleaned`, caseless; empty without either."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
-    key = NOT_COUNTED.sub("", EMOJI.sub("", folded))
+    key: str = NOT_COUNTED.sub("", EMOJI.sub("", folded))
     return key if LETTER_OR_DIGIT.search(key) else ""
 
 

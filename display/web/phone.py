@@ -3,6 +3,7 @@
 import math
 import re
 import secrets
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -110,13 +111,13 @@ def withdraw(code: str, key: str) -> Response:
     if wants_json():
         left = live.room.left(participant())
         return jsonify(status="withdrawn", key=key, word=answer.word.key, left=left)
-    return back_to_page(live)
+    return back_to_page(live, {})
 
 
 def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
     """Return the receipt: JSON, or the way back to the page that shows it."""
     if not wants_json():
-        return back_to_page(live, sent=answer.key)
+        return back_to_page(live, {"sent": answer.key})
     response = jsonify(
         status="withdrawn" if answer.withdrawn else "accepted",
         key=answer.key,
@@ -128,11 +129,11 @@ def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
     return remember_participant(response)
 
 
-def back_to_page(live: LiveRoom, **query: str) -> Response:
+def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
     """Return the redirect after a form, which carries the token where cookies are not kept."""
     if not request.cookies:
-        query["participant"] = participant_token()
-    response = redirect(url_for("phone.page", code=live.code, **query), 303)
+        query = {**query, "participant": participant_token()}
+    response = redirect(f"{url_for('phone.page', code=live.code)}?{urlencode(query)}", 303)
     return remember_participant(response)
 
 
@@ -142,9 +143,8 @@ STATUS = {"closed": 409, "too_fast": 429, "unavailable": 503, "no_such_answer": 
 def refused(live: LiveRoom, error: str, typed: str, retry_after: int = 0) -> Response:
     """Return why the answer is not in, with what was typed still in its field."""
     message = explain(error)
-    if wants_json():
-        response = jsonify(error=error, message=message)
-    else:
+    response: Response = jsonify(error=error, message=message)
+    if not wants_json():
         response = phone_page(live, typed=typed, error=message)
     response.status_code = STATUS.get(error, 422)
     if retry_after:
@@ -154,7 +154,7 @@ def refused(live: LiveRoom, error: str, typed: str, retry_after: int = 0) -> Res
 
 def explain(error: str) -> str:
     """Return a sentence, in the person's language, on why an answer was refused."""
-    sentences = {
+    sentences: dict[str, str] = {
         "closed": _("The question is closed, so your answer did not get in."),
         "spent": _("You have sent all your answers. Take one back to send another."),
         "empty": _("Write a word first."),
