@@ -32,7 +32,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     # No page may need another host: every other name is unknown here.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, MAP hall.test 127.0.0.1",
+    "--host-resolver-rules=MAP hall.test 127.0.0.1, MAP * ~NOTFOUND,"
+    " EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 
