@@ -48,6 +48,7 @@ function showChanges(message) {
 
 // A word drawn before its font is there would be drawn in another, and jump.
 await document.fonts.load("600 40px Ordmoln").catch(() => []);
+showPicture(JSON.parse($("first-picture").textContent ?? ""));
 watchRoom(String(body.dataset.code), "stage", {
   since: () => shown.seq,
   messages: { picture: showPicture, changes: showChanges, erased: () => location.reload() },

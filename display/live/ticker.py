@@ -35,8 +35,7 @@ class Sent:
     phone: Message | None = None
     coach: Message | None = None
     coach_at: float = 0.0
-    drawn_from: list[Tallied] | None = None
-    drawn_step: int = 0
+    drawn: tuple[int, list[Tallied]] | None = None  # the step and the tally of its last picture
 
 
 class Ticker:
@@ -62,6 +61,8 @@ class Ticker:
         for code in codes:
             try:
                 self._serve(code)
+            except (RoomErased, NoSuchRoom):
+                self._tell_erased(code)
             except LogUnavailable as error:
                 logger.warning("room %s: the log cannot be used now: %s", code, error)
             except Exception:
@@ -70,11 +71,7 @@ class Ticker:
             del self._sent[code]
 
     def _serve(self, code: str) -> None:
-        try:
-            live = self._rooms.current(code)
-        except (RoomErased, NoSuchRoom):
-            self._tell_erased(code)
-            return
+        live = self._rooms.current(code)
         sent = self._sent.setdefault(code, Sent())
         if self._audience.connected(code, "stage"):
             self._draw(live, sent)
@@ -87,13 +84,17 @@ class Ticker:
         if live.room.concealed:
             return
         step, tally = live.room.step.number, live.room.tally()
-        if (step, tally) == (sent.drawn_step, sent.drawn_from):
+        if sent.drawn == (step, tally):
             return
+        sent.drawn = (step, tally)  # even if it fails: the same tally would only fail again
         before, follows = live.picture.cloud, live.picture.seq
         drawn = difference(step, follows, before, self._offload(before.step, tally))
-        if drawn is not None:
-            self._rooms.record(live.code, drawn)
-        sent.drawn_step, sent.drawn_from = step, tally
+        try:
+            if drawn is not None:
+                self._rooms.record(live.code, drawn)
+        except LogUnavailable:
+            sent.drawn = None
+            raise
 
     def _send_stage(self, live: LiveRoom, sent: Sent) -> None:
         header = messages.stage_header(live)

@@ -6,6 +6,7 @@ import qrcode
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from qrcode.image.svg import SvgPathImage
 
+from display.live import messages
 from display.live.rooms import LiveRoom
 from display.web.auth import room_or_abort, rooms
 from display.web.languages import use_language
@@ -17,10 +18,15 @@ QR_QUIET_ZONE = 4  # modules; phones need it to find the code
 
 @stage.get("/<code>/stage")
 def screen(code: str) -> str:
-    """Show the big screen; its script fetches the picture over the socket."""
+    """Show the big screen; with the picture as it is now; changes come over the socket."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    return render_template("stage/stage.html", code=live.code, address=short_address(live))
+    return render_template(
+        "stage/stage.html",
+        code=live.code,
+        address=short_address(live),
+        picture=messages.picture(live),
+    )
 
 
 @stage.get("/<code>/qr.svg")
