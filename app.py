@@ -29,7 +29,7 @@ from display.addresses import Address, local_addresses
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.live.ticker import Ticker
-from display.log import Log, LogError, open_log
+from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key
@@ -41,6 +41,7 @@ SPARE_FILES = 200  # descriptors kept for all that is no connection; without one
 SOCKET_SECONDS = 30  # for a client that drips its request
 KEEPALIVE_SECONDS = 15  # for an idle connection that holds a place
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
+CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
 SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
 
@@ -54,10 +55,9 @@ def main(arguments: list[str]) -> None:
         settings = read_settings(arguments, os.environ)
         secret = read_secret()
         log = open_log(settings.log, tpool.execute)
-        listener = listen(settings)
+        serve(settings, secret, log, listen(settings))
     except (StartError, LogError) as error:
         sys.exit(str(error))
-    serve(settings, secret, log, listener)
 
 
 def listen(settings: Settings) -> Any:
@@ -65,7 +65,7 @@ def listen(settings: Settings) -> Any:
     try:
         # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
         return eventlet.listen((settings.host, settings.port), backlog=BACKLOG, reuse_port=False)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise StartError(f"This machine has no address {settings.host!r}.") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -85,7 +85,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     app = create_app(rooms, audience, secret, public_url)
     socketio = init_sockets(app, "eventlet")
     ticker = Ticker(rooms, audience, socketio.emit, tpool.execute)
-    load_rooms(app, rooms)
+    load_rooms(app, rooms, settings.log)
     announce(app, rooms, settings, addresses)
 
     stopping = threading.Event()
@@ -112,18 +112,25 @@ def stop(listener: Any, log: Log, failed: bool) -> None:
     """Take no more connections, let what is under way end, close the log, exit."""
     listener.close()
     eventlet.sleep(GRACE_SECONDS)
-    log.close()
+    with eventlet.Timeout(CLOSE_SECONDS, False):  # what was thanked for is on disk already
+        log.close()
     sys.stdout.flush()
     os._exit(1 if failed else 0)  # a plain exit would wait for every open websocket
 
 
-def load_rooms(app: Flask, rooms: Rooms) -> None:
-    """Replay all rooms; open one if there is none, so that the first start is ready for phones."""
-    for code in rooms.codes():
-        rooms.current(code)
-    if not rooms.codes():
-        with app.app_context():
-            rooms.open(*first_question())
+def load_rooms(app: Flask, rooms: Rooms, log: str) -> None:
+    """Replay all rooms; open one if there is none, so that the first start is ready for phones.
+
+    Errors: StartError if the log does not give them; half a truth is never served.
+    """
+    try:
+        for code in rooms.codes():
+            rooms.current(code)
+        if not rooms.codes():
+            with app.app_context():
+                rooms.open(*first_question())
+    except (LogUnavailable, ValueError) as error:
+        raise StartError(f"The log {log} cannot be used: {error}.") from error
 
 
 def announce(app: Flask, rooms: Rooms, settings: Settings, addresses: list[Address]) -> None:

@@ -2,12 +2,13 @@
 
 import argparse
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
+PUBLIC_URL = re.compile(r"https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(:[0-9]{1,5})?/?")
 INSTANCE = Path(__file__).parent.parent / "instance"
 
 
@@ -57,7 +58,7 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
 
 def port(given: str) -> int:
-    if given.isascii() and given.isdigit() and 0 < int(given) < 65536:
+    if re.fullmatch("[0-9]{1,5}", given) and 0 < int(given) < 65536:
         return int(given)
     raise StartError(f"The port is a number from 1 to 65535, not {given!r}.")
 
@@ -65,9 +66,9 @@ def port(given: str) -> int:
 def public_url(given: str | None) -> str | None:
     if given is None:
         return None
-    parts = urlsplit(given)
-    if parts.scheme in ("http", "https") and parts.netloc and parts.path in ("", "/"):
-        return f"{parts.scheme}://{parts.netloc}"
+    url = given.lower()
+    if PUBLIC_URL.fullmatch(url):
+        return url.removesuffix("/")
     raise StartError(f"The public URL looks like https://ordmoln.example.se, not {given!r}.")
 
 
@@ -87,7 +88,7 @@ def read_secret(path: Path = INSTANCE / "secret") -> str:
 
 
 def existing_secret(path: Path) -> str:
-    secret = path.read_text(encoding="ascii").strip()
+    secret = path.read_text(encoding="ascii", errors="ignore").strip()
     if not secret:
         raise StartError(f"The file {path} is empty: delete it, and a new secret is made.")
     return secret

@@ -31,7 +31,7 @@ class LogError(Exception):
 
 
 class LogUnavailable(Exception):
-    """Nothing was written; the same call may succeed later."""
+    """The store cannot be used now; an append wrote nothing. The same call may succeed later."""
 
 
 class RoomErased(Exception):
@@ -40,19 +40,25 @@ class RoomErased(Exception):
 
 class Log(Protocol):
     def append(self, room: str, body: str) -> int:
-        """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not."""
+        """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not.
+
+        ValueError for a lone surrogate, which is no text.
+        """
         ...
 
     def since(self, room: str, seq: int) -> list[Entry]:
-        """Return the entries after `seq`, oldest first; RoomErased if the room was erased."""
+        """Return the entries after `seq`, oldest first; RoomErased or LogUnavailable if not."""
         ...
 
     def rooms(self) -> list[str]:
-        """Return the rooms that hold entries, the oldest first."""
+        """Return the rooms that hold entries, the oldest first; LogUnavailable if not."""
         ...
 
     def erase(self, room: str) -> None:
-        """Overwrite all that the room holds; only the fact that it was erased remains."""
+        """Overwrite all that the room holds; only the fact that it was erased remains.
+
+        LogUnavailable if some of it may be left: the same call may succeed later.
+        """
         ...
 
     def probe(self) -> None:

@@ -51,7 +51,7 @@ class SQLiteLog:
     """A log in the file at `path`, which is made if missing. LogError if it cannot be used."""
 
     def __init__(self, path: str, offload: Offload) -> None:
-        self._path = Path(path)
+        self._path = Path(path).absolute()  # also keeps SQLite from reading ":memory:" its own way
         self._offload = offload
         self._queue: deque[Pending] = deque()
         self._write_turn = threading.Lock()
@@ -60,6 +60,7 @@ class SQLiteLog:
         self._reader = self._connect()
 
     def append(self, room: str, body: str) -> int:
+        body.encode()  # what cannot be written must not take the rest of its batch with it
         pending = Pending(room, body)
         self._queue.append(pending)
         # Whoever gets the turn commits all that waits; those behind find theirs already settled.
@@ -76,8 +77,7 @@ class SQLiteLog:
 
     def rooms(self) -> list[str]:
         with self._read_turn:
-            found = self._reader.execute("SELECT code FROM room WHERE NOT erased ORDER BY rowid")
-            return [code for (code,) in found]
+            return self._rooms()
 
     def erase(self, room: str) -> None:
         with self._write_turn:
@@ -100,7 +100,7 @@ class SQLiteLog:
             with transaction(self._writer):
                 for pending in batch:
                     self._insert(pending)
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it was, nothing of the batch is on disk
             for pending in batch:
                 pending.seq = 0
                 pending.error = LogUnavailable(str(error))
@@ -122,29 +122,36 @@ class SQLiteLog:
         )
 
     def _since(self, room: str, seq: int) -> list[Entry]:
-        if self._room(self._reader, room)[1]:
-            raise RoomErased(room)
-        found = self._reader.execute(
-            "SELECT seq, at, body FROM entry WHERE room = ? AND seq > ? ORDER BY seq", (room, seq)
-        )
-        return [Entry(*row) for row in found]
+        with availability():
+            if self._room(self._reader, room)[1]:
+                raise RoomErased(room)
+            found = self._reader.execute(
+                "SELECT seq, at, body FROM entry WHERE room = ? AND seq > ? ORDER BY seq",
+                (room, seq),
+            )
+            return [Entry(*row) for row in found]
+
+    def _rooms(self) -> list[str]:
+        with availability():
+            found = self._reader.execute("SELECT code FROM room WHERE NOT erased ORDER BY rowid")
+            return [code for (code,) in found]
 
     def _erase(self, room: str) -> None:
-        try:
+        with availability():
             with transaction(self._writer):
                 self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
                 self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
-            # The write-ahead file still holds the old pages until they are moved and it is cut.
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise LogUnavailable(str(error)) from error
+            self._cut_write_ahead_file()
+
+    def _cut_write_ahead_file(self) -> None:
+        """Remove what was deleted from the write-ahead file too, which holds it until it is cut."""
+        (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise LogUnavailable("another program is reading the log")
 
     def _probe(self) -> None:
-        try:
-            with transaction(self._writer):
-                self._writer.execute("REPLACE INTO probe (id, at) VALUES (1, ?)", (time.time(),))
-        except sqlite3.Error as error:
-            raise LogUnavailable(str(error)) from error
+        with availability(), transaction(self._writer):
+            self._writer.execute("REPLACE INTO probe (id, at) VALUES (1, ?)", (time.time(),))
 
     @staticmethod
     def _room(connection: sqlite3.Connection, code: str) -> tuple[int, bool]:
@@ -157,8 +164,8 @@ class SQLiteLog:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path.touch(mode=0o600)
             writer = self._connect()
-            writer.execute("PRAGMA journal_mode = WAL")
             self._migrate(writer)
+            writer.execute("PRAGMA journal_mode = WAL")
             return writer
         except (OSError, sqlite3.Error) as error:
             raise LogError(f"The log {self._path} cannot be opened: {error}.") from error
@@ -180,9 +187,20 @@ class SQLiteLog:
                     f" (schema {version}, this one knows {SCHEMA_VERSION}): update the program."
                 )
             if version == 0:
+                if writer.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    raise LogError(f"The log {self._path} is a database of another program.")
                 for statement in SCHEMA.split(";\n"):
                     writer.execute(statement)
                 writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@contextmanager
+def availability() -> Iterator[None]:
+    """Raise LogUnavailable for what SQLite raises."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LogUnavailable(str(error)) from error
 
 
 @contextmanager

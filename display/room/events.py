@@ -157,15 +157,19 @@ KINDS: dict[str, type[Event]] = {
 
 
 def encode(event: Event) -> str:
-    """Return the event as JSON: its fields and, as `event`, its name."""
+    """Return the event as JSON: its fields and, as `event`, its name.
+
+    It is ASCII: a phone can send half a surrogate pair, which no file in UTF-8 could hold.
+    """
     fields = {"event": type(event).__name__, **asdict(event)}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(fields, separators=(",", ":"))
 
 
 def decode(body: str) -> Event:
-    """Return the event that `encode` wrote; ValueError if it is of no known kind."""
+    """Return the event that `encode` wrote; ValueError if this version does not know it."""
     fields = json.loads(body)
-    kind = KINDS.get(fields.pop("event"))
-    if kind is None:
-        raise ValueError(f"an event of no known kind: {body[:80]}")
-    return kind(**fields)
+    name = fields.pop("event")
+    try:
+        return KINDS[name](**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this version of Ordmoln does not know the event {name!r}") from error

@@ -13,16 +13,19 @@ MAX_GRAPHEMES = 30
 MAX_CODE_POINTS = 120  # a bound for graphemes that are piled up without end
 MAX_TYPED = 1000  # what is looked at of a hostile megabyte
 
-BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters and signs that draw nothing
-ZWJ = "\u200d"
+BLANK = "\u2800"  # a Braille sign without dots
+ZWJ = "\u200d"  # joins emoji into one
+VARIATION = "\ufe0e\ufe0f"  # asks for an emoji without colour or with it
 
 UNPRINTABLE = regex.compile(
-    rf"[\p{{Cc}}\p{{Cs}}\p{{Co}}\p{{Cn}}{BLANK_LETTERS}]|[\p{{Cf}}--{ZWJ}]", regex.V1
+    r"[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}"
+    rf"{BLANK}]--[{ZWJ}{VARIATION}]]",
+    regex.V1,
 )
 LONE_JOINER = regex.compile(
     rf"(?<!\p{{Extended_Pictographic}}[\ufe0f\p{{Emoji_Modifier}}]?){ZWJ}"
     rf"|{ZWJ}(?!\p{{Extended_Pictographic}})"
-    r"|(?<![\p{Extended_Pictographic}0-9#*])[\ufe00-\ufe0f]"
+    rf"|(?<!\p{{Extended_Pictographic}}|[0-9#*](?=.\u20e3))[{VARIATION}]"
 )
 STACKED_MARKS = regex.compile(r"(\p{M}{2})\p{M}+")
 LEADING_MARKS = regex.compile(r"(^|(?<=\s))\p{M}+")
@@ -30,14 +33,13 @@ GRAPHEME = regex.compile(r"\X")
 SPACES = regex.compile(r"[\s\u2028\u2029]+")
 EMOJI = regex.compile(
     r"\p{Regional_Indicator}{2}"
-    r"|[0-9#*]\ufe0f?\u20e3"
+    rf"|[0-9#*][{VARIATION}]?\u20e3"
     r"|\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?"
     rf"(?:{ZWJ}\p{{Extended_Pictographic}}[\ufe0f\p{{Emoji_Modifier}}]?)*"
 )
 NOT_COUNTED = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
 EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
-VARIATION = "\ufe0e\ufe0f"
 
 
 class Word(NamedTuple):
@@ -64,7 +66,7 @@ def read(text: str, phrase: bool) -> Word:
     if not cleaned:
         raise NotAWord("empty")
     if key_of(cleaned):
-        spelling = clean(EDGES.sub("", EMOJI.sub(" ", cleaned))) or cleaned
+        spelling = EDGES.sub("", clean(EMOJI.sub(" ", cleaned)))
         if not phrase and " " in spelling:
             raise NotAWord("one_word")
         return Word(key_of(spelling), capitalised(spelling))
@@ -87,8 +89,17 @@ def cleaned_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", str(SPACES.sub(" ", text)))
     text = LONE_JOINER.sub("", UNPRINTABLE.sub("", text))
     text = LEADING_MARKS.sub("", STACKED_MARKS.sub(r"\1", text))
-    text = "".join(GRAPHEME.findall(text.strip())[:MAX_GRAPHEMES])[:MAX_CODE_POINTS]
-    return str(SPACES.sub(" ", text)).strip()
+    return str(SPACES.sub(" ", shortened(text.strip()))).strip()
+
+
+def shortened(text: str) -> str:
+    """Return as many whole graphemes from the start of `text` as are allowed."""
+    kept = ""
+    for grapheme in GRAPHEME.findall(text)[:MAX_GRAPHEMES]:
+        if len(kept) + len(grapheme) > MAX_CODE_POINTS:
+            break
+        kept += grapheme
+    return kept
 
 
 def key_of(cleaned: str) -> str:
@@ -99,6 +110,7 @@ def key_of(cleaned: str) -> str:
 
 
 def capitalised(spelling: str) -> str:
-    """Return `spelling` with its first letter a capital, where that is one letter."""
+    """Return `spelling` with its first letter a capital, where that is the same one letter."""
     first = spelling[0].upper()
-    return first + spelling[1:] if len(first) == 1 else spelling
+    same = len(first) == 1 and first.casefold() == spelling[0].casefold()
+    return first + spelling[1:] if same else spelling

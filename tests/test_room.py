@@ -1,0 +1,278 @@
+"""A room is what its log says: the same log gives the same room, and nothing counts twice."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.room.events import (
+    KINDS,
+    ActUndone,
+    AnswerGiven,
+    AnswersClosed,
+    AnswersOpened,
+    AnswerWithdrawn,
+    Event,
+    LanguageChosen,
+    PictureDrawn,
+    QuestionAsked,
+    ResultsConcealed,
+    ResultsRevealed,
+    RoomOpened,
+    StepStarted,
+    WordHidden,
+    WordShown,
+    decode,
+    encode,
+)
+from display.room.state import Direction, Room
+
+any_text = st.text(alphabet=st.characters(), max_size=40)
+steps = st.integers(1, 3)
+people = st.sampled_from(["anna", "bo", "cia"])
+keys = st.sampled_from([f"key-{n}" for n in range(8)])
+typed = st.sampled_from(["mod", "Mod!", "glädje", "tid", "...", "", "två ord", "🎉"])
+hideable = st.sampled_from(["mod", "glädje", "tid"])
+limits = st.sampled_from([1, 2, 3, None])
+
+answers = st.builds(AnswerGiven, steps, people, keys, typed)
+withdrawals = st.builds(AnswerWithdrawn, people, keys)
+acts = st.one_of(
+    st.builds(LanguageChosen, st.sampled_from(["sv", "en"])),
+    st.builds(QuestionAsked, st.just("Vad?"), limits, st.booleans(), st.booleans()),
+    st.builds(StepStarted, st.integers(0, 4)),
+    st.builds(AnswersOpened, steps),
+    st.builds(AnswersClosed, steps),
+    st.builds(ResultsRevealed, steps),
+    st.builds(ResultsConcealed, steps),
+    st.builds(WordHidden, steps, hideable),
+    st.builds(WordShown, steps, hideable),
+)
+events = st.lists(st.one_of(answers, answers, withdrawals, acts, st.just(ActUndone())), max_size=40)
+
+
+def room_of(*happened: Event) -> Room:
+    room = Room()
+    for event in (RoomOpened("sv"), QuestionAsked("Vad?", 3), *happened):
+        room.apply(event)
+    return room
+
+
+def given_by(person: str, text: str, key: str = "", step: int = 1) -> AnswerGiven:
+    return AnswerGiven(step, person, key or f"{person}-{text}", text)
+
+
+def counts(room: Room) -> dict[str, int]:
+    return {tallied.word: tallied.count for tallied in room.tally()}
+
+
+def everything(room: Room) -> tuple[object, ...]:
+    """Return all that can be seen of a room."""
+    return (
+        room.steps,
+        room.answers,
+        room.direction,
+        room.acts,
+        room.tally(),
+        [room.own_answers(person) for person in ("anna", "bo", "cia")],
+    )
+
+
+@given(events)
+def test_the_same_log_always_gives_the_same_room(happened: list[Event]) -> None:
+    assert everything(room_of(*happened)) == everything(room_of(*happened))
+
+
+@given(events)
+def test_a_log_read_back_gives_the_room_that_was_written(happened: list[Event]) -> None:
+    read_back = [decode(encode(event)) for event in happened]
+    assert everything(room_of(*read_back)) == everything(room_of(*happened))
+
+
+@given(events)
+def test_the_tally_is_sorted_and_is_the_sum_of_the_answers_that_count(
+    happened: list[Event],
+) -> None:
+    room = room_of(*happened)
+    standing = Counter(
+        answer.word.key
+        for answer in room.answers.values()
+        if answer.step == room.step.number and not answer.withdrawn
+    )
+    shown = {word: count for word, count in standing.items() if not room.hidden(word)}
+    assert counts(room) == shown
+    found = [tallied.count for tallied in room.tally()]
+    assert found == sorted(found, reverse=True)
+    assert min(found, default=1) >= 1
+
+
+@given(events)
+def test_nobody_has_more_answers_than_the_question_allows(happened: list[Event]) -> None:
+    for step in room_of(*happened).steps:
+        for own in step.given.values():
+            assert step.answers_each is None or len(own) <= step.answers_each
+
+
+@given(events)
+def test_participants_are_those_whose_words_are_shown(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    voices = {
+        answer.participant
+        for answer in room.answers.values()
+        if answer.step == room.step.number
+        and not answer.withdrawn
+        and not room.hidden(answer.word.key)
+    }
+    assert room.participants() == len(voices)
+
+
+@given(st.permutations([given_by(f"p{n}", "mod") for n in range(8)] * 3))
+def test_answers_sent_again_in_any_order_count_once(sends: list[AnswerGiven]) -> None:
+    assert counts(room_of(*sends)) == {"mod": 8}
+
+
+@given(events, st.data())
+def test_a_retry_at_any_later_time_changes_nothing(
+    happened: list[Event], data: st.DataObject
+) -> None:
+    first = given_by("dag", "mod", "dags-key")
+    at = data.draw(st.integers(0, len(happened)))
+    retried = (*happened[:at], first, *happened[at:])
+    assert everything(room_of(first, *retried)) == everything(room_of(first, *happened))
+
+
+@given(st.lists(acts, max_size=15), st.lists(answers, max_size=10))
+def test_undo_returns_step_by_step_to_what_was_before(
+    decided: list[Event], answered: list[AnswerGiven]
+) -> None:
+    room = room_of()
+    before: list[Direction] = []
+    for act in decided:
+        direction = room.direction
+        room.apply(act)
+        if room.direction != direction:
+            before.append(direction)
+    for answer in answered:
+        room.apply(answer)
+    assert len(room.acts) == len(before)
+    for direction in reversed(before):
+        room.apply(ActUndone())
+        assert room.direction == direction
+    room.apply(ActUndone())
+    assert room.direction == room_of().direction
+
+
+@given(events)
+def test_refusal_tells_exactly_whether_an_answer_would_count(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    for text in ("mod", "..."):
+        answer = given_by("anna", text, "a-new-key", room.direction.step)
+        refusal = room.refusal(answer)
+        again = room_of(*happened, answer)
+        assert ("a-new-key" in again.answers) == (refusal is None)
+
+
+def test_an_answer_after_closing_is_not_counted_and_one_after_opening_again_is() -> None:
+    late, later = given_by("anna", "sent"), given_by("anna", "senare")
+    room = room_of(AnswersClosed(1), late, AnswersOpened(1), later)
+    assert counts(room) == {"senare": 1}
+
+
+def test_an_answer_to_a_question_that_is_past_is_not_counted() -> None:
+    room = room_of(QuestionAsked("Och sen?"), given_by("anna", "mod", step=1))
+    assert [step.words() for step in room.steps] == [[], []]
+
+
+@pytest.mark.parametrize(("allowed", "count"), [(1, 1), (2, 2), (10, 5), (None, 5)])
+def test_each_participant_has_as_many_answers_as_the_question_says(
+    allowed: int | None, count: int
+) -> None:
+    sends = [given_by("anna", f"ord{n}", step=2) for n in range(5)]
+    room = room_of(QuestionAsked("Vad?", allowed), *sends)
+    assert sum(counts(room).values()) == count
+    assert room.left("anna") == (None if allowed is None else allowed - count)
+
+
+def test_what_is_taken_back_leaves_room_for_another_and_its_key_stays_used() -> None:
+    room = room_of(
+        given_by("anna", "a"),
+        given_by("anna", "b"),
+        given_by("anna", "c"),
+        AnswerWithdrawn("anna", "anna-a"),
+        given_by("anna", "a"),
+        given_by("anna", "d"),
+    )
+    assert counts(room) == {"b": 1, "c": 1, "d": 1}
+
+
+def test_nobody_takes_back_what_another_has_given() -> None:
+    room = room_of(given_by("anna", "mod"), AnswerWithdrawn("bo", "anna-mod"))
+    assert counts(room) == {"mod": 1}
+
+
+def test_an_answer_taken_back_twice_is_taken_back_once() -> None:
+    back = AnswerWithdrawn("anna", "anna-mod")
+    room = room_of(given_by("anna", "mod"), given_by("bo", "mod"), back, back)
+    assert counts(room) == {"mod": 1}
+
+
+def test_a_hidden_word_is_out_of_the_tally_and_comes_back_with_what_came_meanwhile() -> None:
+    hiding = (given_by("anna", "mod"), WordHidden(1, "mod"), given_by("bo", "mod"))
+    assert counts(room_of(*hiding)) == {}
+    assert room_of(*hiding).participants() == 0
+    assert counts(room_of(*hiding, WordShown(1, "mod"))) == {"mod": 2}
+
+
+def test_the_label_is_the_commonest_spelling_and_of_equal_ones_the_first() -> None:
+    def label(*spellings: str) -> str:
+        sends = [given_by(f"p{n}", text) for n, text in enumerate(spellings)]
+        return room_of(*sends).tally()[0].label
+
+    assert label("e-post", "Epost", "epost") == "Epost"
+    assert label("AI", "ai") == "AI"
+    assert label("AI", "ai", "Ai", "ai") == "Ai"
+
+
+def test_of_equal_words_the_earlier_is_first() -> None:
+    sends = [given_by(name, name) for name in ("tid", "mod", "ro")]
+    room = room_of(*sends, given_by("d", "ro"))
+    assert [tallied.word for tallied in room.tally()] == ["ro", "tid", "mod"]
+
+
+def test_an_undone_question_is_gone_unless_it_was_answered() -> None:
+    asked = QuestionAsked("Misstag?")
+    assert len(room_of(asked, ActUndone()).standing_steps()) == 1
+    answered = room_of(asked, given_by("anna", "mod", step=2), ActUndone())
+    assert len(answered.standing_steps()) == 2
+
+
+def test_the_first_question_cannot_be_undone() -> None:
+    assert everything(room_of(ActUndone())) == everything(room_of())
+
+
+def samples() -> Sequence[st.SearchStrategy[Event]]:
+    plain = [st.builds(kind) for kind in KINDS.values() if kind is not PictureDrawn]
+    placement = st.tuples(any_text, any_text, st.integers(), *[st.floats(-1e6, 1e6)] * 4).map(list)
+    pictures = st.builds(
+        PictureDrawn,
+        words=st.lists(placement, max_size=3),
+        camera=st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4),
+    )
+    return [*plain, pictures, st.builds(AnswerGiven, steps, any_text, any_text, any_text)]
+
+
+@given(st.one_of(samples()))
+def test_every_event_is_read_back_as_it_was_written(event: Event) -> None:
+    body = encode(event)
+    assert decode(body) == event
+    assert body.isascii()
+
+
+@pytest.mark.parametrize(
+    "body", ['{"event":"WordSung","word":"mod"}', '{"event":"AnswersOpened","step":1,"tempo":2}']
+)
+def test_an_event_of_a_later_version_is_not_guessed_at(body: str) -> None:
+    with pytest.raises(ValueError, match=r"does not know the event '\w+'$"):
+        decode(body)
