@@ -79,6 +79,9 @@ def listen(settings: Settings) -> Any:
 
 
 def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
+    stopping = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stopping.set())
     addresses = reachable_addresses(settings)
     public_url = settings.public_url or web_address(addresses[0].ip, settings.port)
     rooms, audience = Rooms(log), Audience()
@@ -87,10 +90,6 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     ticker = Ticker(rooms, audience, socketio.emit, tpool.execute)
     load_rooms(app, rooms, settings.log)
     announce(app, rooms, settings, addresses)
-
-    stopping = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stopping.set())
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(sweep, audience)
     server = eventlet.spawn(

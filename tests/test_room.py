@@ -27,7 +27,7 @@ from display.room.events import (
     decode,
     encode,
 )
-from display.room.state import Direction, Room
+from display.room.state import Direction, Room, direct
 
 any_text = st.text(alphabet=st.characters(), max_size=40)
 steps = st.integers(1, 3)
@@ -239,6 +239,13 @@ def test_of_equal_words_the_earlier_is_first() -> None:
     sends = [given_by(name, name) for name in ("tid", "mod", "ro")]
     room = room_of(*sends, given_by("d", "ro"))
     assert [tallied.word for tallied in room.tally()] == ["ro", "tid", "mod"]
+
+
+def test_a_question_asked_again_is_a_step_of_its_own() -> None:
+    room = room_of(*[QuestionAsked("Vad?", 3)] * 2)
+    assert [step.number for step in room.steps] == [1, 2, 3]
+    act = QuestionAsked("Vad?", 3)
+    assert direct(room.direction, act, len(room.steps)).step == 4
 
 
 def test_an_undone_question_is_gone_unless_it_was_answered() -> None:

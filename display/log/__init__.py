@@ -14,5 +14,5 @@ def open_log(url: str, offload: Offload = call) -> Log:
     `offload` runs a blocking function off the event loop and returns what it returns.
     """
     if not url.startswith(SQLITE):
-        raise LogError(f"The log address {url!r} is not understood: it begins with {SQLITE}")
+        raise LogError(f"The log address {url!r} is not understood: it is {SQLITE} and a file.")
     return SQLiteLog(url.removeprefix(SQLITE), offload)

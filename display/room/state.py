@@ -214,10 +214,9 @@ class Room:
         self.steps[answer.step - 1].remove(answer)
 
     def _act(self, act: Act) -> None:
-        if isinstance(act, QuestionAsked):
-            number = len(self.steps) + 1
-            self.steps.append(Step(number, act.question, act.answers_each, act.phrase))
         directed = direct(self.direction, act, len(self.steps))
+        if isinstance(act, QuestionAsked):
+            self.steps.append(Step(directed.step, act.question, act.answers_each, act.phrase))
         if directed == self.direction:
             return
         if self.direction.step:  # the first question begins the room: nothing is before it
@@ -226,17 +225,18 @@ class Room:
 
 
 def direct(direction: Direction, act: Act, steps: int) -> Direction:
-    """Return the direction after `act`, in a room that now has `steps` steps."""
+    """Return the direction after `act`, in a room that had `steps` steps before it."""
     match act:
         case LanguageChosen(language):
             return replace(direction, language=language)
         case QuestionAsked():
+            new = steps + 1
             return replace(
                 direction,
-                step=steps,
-                asked=direction.asked | {steps},
-                open=direction.open | {steps},
-                concealed=direction.concealed | ({steps} if act.concealed else set()),
+                step=new,
+                asked=direction.asked | {new},
+                open=direction.open | {new},
+                concealed=direction.concealed | ({new} if act.concealed else set()),
             )
         case StepStarted(step) if 1 <= step <= steps:
             return replace(direction, step=step)
