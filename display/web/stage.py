@@ -24,7 +24,7 @@ def screen(code: str) -> str:
     return render_template(
         "stage/stage.html",
         code=live.code,
-        address=short_address(live),
+        host=short_address(live).removesuffix(f"/{live.code}"),
         picture=messages.picture(live),
     )
 
