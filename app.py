@@ -48,6 +48,13 @@ SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
 logger = logging.getLogger("ordmoln")
 
 
+class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
+    """HTTP that does not print the address of a client that sends garbage."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def main(arguments: list[str]) -> None:
     """Run the server until it is told to stop; exit with one sentence if it cannot start."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -92,11 +99,15 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(sweep, audience)
+    quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     server = eventlet.spawn(
         wsgi.server,
         listener,
         without_deflate(app),
         max_size=allowed_files() - SPARE_FILES,
+        environ={"wsgi.errors": quiet},
+        log=quiet,
+        protocol=QuietProtocol,
         log_output=False,
         debug=False,
         socket_timeout=SOCKET_SECONDS,

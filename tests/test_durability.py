@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -116,11 +116,11 @@ def screen(watcher: Watcher, answers: int, is_open: bool = True) -> Screen:
 
 
 @pytest.fixture
-def unlimited(server: Server) -> Iterator[Server]:
+def unlimited(server: Server) -> Server:
     """A server whose question takes as many answers from each as they like."""
     asked = server.coach().act("step", question="Vad behövs?", answers_each="unlimited")
     assert asked.status_code == 200
-    yield server
+    return server
 
 
 def keys_in_log(server: Server) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Starting and stopping: links, settings, one sentence when it cannot start, nothing lost at the end."""
+"""Starting and stopping: links, settings, one sentence if it cannot start, nothing lost after."""
 
 import re
 import signal
@@ -338,7 +338,8 @@ def test_the_likeliest_address_for_phones_is_first() -> None:
         Address("172.17.0.1", "docker0"),
         Address("192.168.56.1", "VirtualBox Host-Only: vboxnet0"),
     ]
-    ranked = sorted(reversed(likely), key=lambda address: rank(address, "10.20.30.40"))
+    likely_last = likely[::-1]
+    ranked = sorted(likely_last, key=lambda address: rank(address, "10.20.30.40"))
     assert ranked[0] == likely[0]
     assert {address.ip for address in ranked[1:3]} == {"192.168.1.20", "192.168.1.3"}
     assert ranked[3:6] == likely[3:6]
