@@ -105,7 +105,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
         listener,
         without_deflate(app),
         max_size=allowed_files() - SPARE_FILES,
-        environ={"wsgi.errors": quiet},
+        environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
         protocol=QuietProtocol,
         log_output=False,
@@ -113,6 +113,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
         socket_timeout=SOCKET_SECONDS,
         keepalive=KEEPALIVE_SECONDS,
     )
+    eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
     while not stopping.is_set() and not server.dead:
         eventlet.sleep(0.1)
     stop(listener, log, failed=server.dead)

@@ -238,6 +238,24 @@ def test_nobody_takes_back_what_another_has_given(hall: Server) -> None:
     assert hall.words()["answers"] == before - 1
 
 
+def test_taking_back_again_is_thanked_for_and_writes_nothing(hall: Server) -> None:
+    phone = Phone(hall)
+    key = phone.answer("mod").json()["key"]
+    assert phone.take_back(key).status_code == HTTPStatus.OK
+    before = hall.words()
+    assert {phone.take_back(key).status_code for _ in range(5)} == {HTTPStatus.OK}
+    assert hall.words() == before
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "..//", "%2f%2fevil", "@x"],
+)
+def test_a_typed_code_leads_to_no_other_host(hall: Server, code: str) -> None:
+    answered = fetch(hall, "/", params={"code": code})
+    assert re.match(r"/[^/\\]", answered.headers["Location"])
+
+
 def test_what_people_type_is_text_and_never_markup(server: Server, watch: Watch) -> None:
     stage, coach = watch("stage"), server.coach()
     assert coach.act("step", question=f"Vad {MARKUP}?", phrase=True, answers_each=3).ok
@@ -266,6 +284,20 @@ def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
     assert answered.json()["error"] == "too_large"
     form = {"answer": "mod" * 10_000}
     assert fetch(hall, "/{code}", method="POST", data=form).status_code == 413
+
+
+def test_a_body_in_chunks_is_read_and_held_to_the_limit(hall: Server) -> None:
+    headers = {**JSON, "Content-Type": "application/json"}
+    url = hall.room_url
+    chunks = iter([b'{"ans', b'wer":"mod"}'])
+    answered = requests.post(url, data=chunks, headers=headers, timeout=WAIT_SECONDS)
+    assert answered.status_code == HTTPStatus.CREATED
+    endless = iter([b'{"answer":"', *[b"mod" * 1000] * 20, b'"}'])
+    answered = requests.post(url, data=endless, headers=headers, timeout=WAIT_SECONDS)
+    assert answered.status_code in (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
 
 
 @pytest.mark.parametrize(
@@ -433,6 +465,8 @@ HOSTILE_REQUESTS = [
     b"POST /CODE HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
     b"POST /CODE HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n"
     b"Connection: close\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+    b"POST /CODE HTTP/1.1\r\nConnection: close\r\n\r\nanswer=x",
+    b"POST /CODE HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}",
     b"POST /CODE HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
     b"answer=x",
     b"GET /CODE HTTP/1.1\r\nCookie: participant=\xff\xfe; coach_CODE=\x01; =;;=\r\n"

@@ -200,8 +200,8 @@ def no_database(folder: Path) -> str:
 
 def cut_off(folder: Path) -> str:
     log = open_log(f"sqlite:///{folder}/log.db")
-    for n in range(2000):
-        log.append("K7QX", f'{{"event":"RoomOpened","language":"sv{n}"}}')
+    for _ in range(200):
+        log.append("K7QX", f'{{"event":"RoomOpened","language":"{"sv" * 200}"}}')
     log.close()
     with (folder / "log.db").open("r+b") as file:
         file.truncate(20_480)
@@ -276,6 +276,11 @@ def test_stopped_while_answers_pour_in_it_has_all_that_was_thanked_for(
     assert server.words()["answers"] >= len(thanked) > 0
     sent_again = [server.send("mod", key=key).status_code for key in thanked]
     assert set(sent_again) == {200}
+
+
+def test_it_may_be_stopped_as_soon_as_it_has_started(server: Server) -> None:
+    assert end(server, signal.SIGTERM) == 0
+    assert server.errors.read_text() == ""
 
 
 def test_it_stops_in_time_while_another_program_holds_the_log(server: Server) -> None:
