@@ -81,7 +81,9 @@ class Phone:
         await self._load(self.room_url, ASSET.findall(page))
         await self._load(self.room_url, SOCKET.findall(page))
         async with asyncio.timeout(SOCKET_SECONDS):
-            await self._socket.connect(self.room_url, transports=["websocket"], retry=True)
+            await self._socket.connect(
+                self.room_url, transports=["websocket"], wait=False, retry=True
+            )
             await self._informed.wait()
         self.join_seconds = time.time() - started
 
