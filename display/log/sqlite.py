@@ -164,8 +164,9 @@ class SQLiteLog:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path.touch(mode=0o600)
             writer = self._connect()
-            self._migrate(writer)
-            writer.execute("PRAGMA journal_mode = WAL")
+            with closed_on_error(writer):
+                self._migrate(writer)
+                writer.execute("PRAGMA journal_mode = WAL")
             return writer
         except (OSError, sqlite3.Error) as error:
             raise LogError(f"The log {self._path} cannot be opened: {error}.") from error
@@ -174,8 +175,9 @@ class SQLiteLog:
         connection = sqlite3.connect(
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
+        with closed_on_error(connection):
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _migrate(self, writer: sqlite3.Connection) -> None:
@@ -192,6 +194,16 @@ class SQLiteLog:
                 for statement in SCHEMA.split(";\n"):
                     writer.execute(statement)
                 writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close the connection if the block raises, so that nothing is left open."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextmanager
