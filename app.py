@@ -39,7 +39,7 @@ from display.web.sockets import init_sockets
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
 SOCKET_SECONDS = 30  # for a client that drips its request
-KEEPALIVE_SECONDS = 5  # for an idle connection, which holds a place and 60 kB
+KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds

@@ -1,5 +1,6 @@
 """The rooms of this worker: `record` appends a fact, `current` reads on to what the log holds."""
 
+import re
 import secrets
 import threading
 from collections import defaultdict
@@ -19,6 +20,7 @@ from display.room.state import Room
 # Neither vowels, so that no word appears, nor signs that are mistaken for one another.
 CODE_ALPHABET = "CDFGHJKMNPQRTVWX34679"
 CODE_LENGTH = 4
+CODE = re.compile(f"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}")
 
 
 class NoSuchRoom(LookupError):
@@ -78,6 +80,8 @@ class Rooms:
 
     def current(self, code: str) -> LiveRoom:
         """Return the room with all that its log holds applied; NoSuchRoom or RoomErased."""
+        if not CODE.fullmatch(code):
+            raise NoSuchRoom(code)
         live = self._live.get(code) or LiveRoom(code)
         try:
             self._read_on(live, live.seq + 1)

@@ -39,7 +39,10 @@ def room_or_abort(code: str) -> LiveRoom:
 
 def submitted() -> Mapping[str, Any]:
     """Return the fields that were sent: those of the JSON object, or of the form and query."""
-    sent = request.get_json(silent=True) if request.is_json else None
+    try:
+        sent = request.get_json(silent=True) if request.is_json else None
+    except RecursionError:  # a thousand brackets in one another
+        sent = None
     return sent if isinstance(sent, dict) else request.values
 
 
@@ -97,7 +100,7 @@ def admit_coach(response: Response, code: str) -> Response:
 
 def key_fits(code: str, key: str) -> bool:
     """Return whether `key` is the secret in the coach's link of this room."""
-    return hmac.compare_digest(key.encode(), coach_key(code).encode())
+    return hmac.compare_digest(as_bytes(key), coach_key(code).encode())
 
 
 def coach_required(view: Callable[P, T]) -> Callable[P, T]:
@@ -118,9 +121,14 @@ def coach_cookie(code: str) -> str:
 
 def unsigned(purpose: str, token: str) -> str | None:
     try:
-        return signer(purpose).unsign(token).decode()
+        return signer(purpose).unsign(as_bytes(token)).decode()
     except BadSignature:
         return None
+
+
+def as_bytes(token: str) -> bytes:
+    """Return what a stranger sent as bytes, also where it is no text that UTF-8 can hold."""
+    return token.encode("utf-8", "replace")
 
 
 def with_cookie(response: Response, name: str, value: str) -> Response:

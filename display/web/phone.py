@@ -104,7 +104,8 @@ def withdraw(code: str, key: str) -> Response:
     if answer is None or answer.participant != participant():
         return refused(live, "no_such_answer", "")
     try:
-        live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
+        if not answer.withdrawn:
+            live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
     except LogUnavailable as error:
         current_app.logger.error("an answer could not be taken back: %s", error)
         return refused(live, "unavailable", "", RETRY_SECONDS)

@@ -1,5 +1,6 @@
 """Socket.IO: a page says what it watches and gets what it lacks; the ticker sends what follows."""
 
+import logging
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -15,6 +16,8 @@ from display.web.security import same_origin
 LARGEST_MESSAGE = 4096  # bytes a client may send at once
 PING_SECONDS = 25
 PONG_SECONDS = 30  # a phone that blinks off its screen is still there
+
+logger = logging.getLogger(__name__)
 
 
 def init_sockets(app: Flask, async_mode: str) -> SocketIO:
@@ -33,10 +36,19 @@ def init_sockets(app: Flask, async_mode: str) -> SocketIO:
     )
     socketio.on_event("watch", watch)
     socketio.on_event("disconnect", disconnected)
+    socketio.on_error_default(log_fault)
+    # These write a traceback for every packet that is none, which strangers can send without end.
+    for library in ("engineio.server", "socketio.server"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     return socketio
 
 
-def watch(asked: Any = None) -> None:
+def log_fault(error: Exception) -> None:
+    """Log what nobody foresaw in a handler; the socket lives on."""
+    logger.error("a message failed", exc_info=error)
+
+
+def watch(asked: Any = None, *_: Any) -> None:
     """Let the socket watch a room from entry `since` on, and send what it lacks."""
     try:
         code, role, since = read_watch(asked)
@@ -55,7 +67,7 @@ def watch(asked: Any = None) -> None:
     emit(name, message)
 
 
-def disconnected(reason: object = None) -> None:
+def disconnected(*_: Any) -> None:
     audience().leave(socket_id())
 
 

@@ -22,11 +22,15 @@ function hue(word) {
 
 const at = (x, y, scale) => `translate(${x}px, ${y}px) scale(${scale})`;
 
-/** Where the text is seen at this moment, perhaps in the middle of a glide. */
-function seen(text, placement) {
-  if (text.getAnimations().length === 0) return { ...placement, scale: 1 };
-  const { a, e, f } = new DOMMatrix(getComputedStyle(text).transform);
-  return { x: e, y: f, scale: a };
+/** Where a word is seen at this moment, perhaps in the middle of a glide; asks for no layout. */
+function seen({ placement, from, gliding }) {
+  const progress = gliding?.effect.getComputedTiming().progress ?? 1;
+  const between = (start, end) => start + (end - start) * progress;
+  return {
+    x: between(from.x, placement.x),
+    y: between(from.y, placement.y),
+    scale: between(from.scale, 1),
+  };
 }
 
 /**
@@ -56,25 +60,26 @@ export function createCloud(svg) {
     svg.append(text);
     setTimeout(() => text.classList.remove("new"), LIT);
     text.animate({ opacity: [0, 1] }, FADE);
-    if (!calm.matches) glide(text, { ...placement, scale: 0.8 }, placement);
-    drawn.set(placement.word, { text, placement });
+    const entry = { text, placement, from: placement, gliding: null };
+    drawn.set(placement.word, entry);
+    glide(entry, { ...placement, scale: 0.8 });
   }
 
-  function glide(text, from, to) {
-    const frames = [at(from.x, from.y, from.scale), at(to.x, to.y, 1)];
-    text.animate({ transform: frames }, GLIDE);
+  function glide(entry, from) {
+    entry.from = from;
+    if (calm.matches) return;
+    const { text, placement } = entry;
+    const frames = [at(from.x, from.y, from.scale), at(placement.x, placement.y, 1)];
+    entry.gliding = text.animate({ transform: frames }, GLIDE);
   }
 
   function move(entry, placement) {
-    const { text, placement: before } = entry;
-    const from = seen(text, before);
-    for (const animation of text.getAnimations()) {
-      if (animation instanceof CSSAnimation === false) animation.finish();
-    }
-    set(text, placement);
+    const { x, y, scale } = seen(entry);
+    const grown = entry.placement.size / placement.size;
+    entry.gliding?.cancel();
+    set(entry.text, placement);
     entry.placement = placement;
-    if (calm.matches) return;
-    glide(text, { ...from, scale: (from.scale * before.size) / placement.size }, placement);
+    glide(entry, { x, y, scale: scale * grown });
   }
 
   function remove(word) {
