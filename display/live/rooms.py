@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 
 from display.live.pictures import Picture
-from display.log.base import Log, RoomErased
+from display.log.base import Entry, Log, RoomErased
 from display.room.events import (
     Event,
     PictureDrawn,
@@ -71,39 +71,42 @@ class Rooms:
 
         Errors: RoomErased, or LogUnavailable if nothing was written.
         """
-        seq = self.log.append(code, encode(event))
-        return self._read_on(self._live.setdefault(code, LiveRoom(code)), seq)
+        return self._read_on(code, self.log.append(code, encode(event)))
 
     def get(self, code: str) -> LiveRoom:
         """Return the room as this worker knows it, at most a tick old; NoSuchRoom or RoomErased."""
-        return self._live.get(code) or self.current(code)
+        live = self._live.get(code)
+        return live if live is not None and live.seq > 0 else self.current(code)
 
     def current(self, code: str) -> LiveRoom:
         """Return the room with all that its log holds applied; NoSuchRoom or RoomErased."""
         if not CODE.fullmatch(code):
             raise NoSuchRoom(code)
-        live = self._live.get(code) or LiveRoom(code)
-        try:
-            self._read_on(live, live.seq + 1)
-        except RoomErased:
-            self._live.pop(code, None)
-            raise
-        if live.seq == 0:
-            raise NoSuchRoom(code)
-        return self._live.setdefault(code, live)
+        return self._read_on(code, None)
 
     def erase(self, code: str) -> None:
         """Erase the room and all that was said in it; RoomErased is what it answers from now on."""
         self.log.erase(code)
         self._live.pop(code, None)
 
-    def _read_on(self, live: LiveRoom, seq: int) -> LiveRoom:
-        """Apply what the log holds after the room's state, unless that has entry `seq` already."""
+    def _read_on(self, code: str, seq: int | None) -> LiveRoom:
+        """Return the room read on to the end of its log, unless it has entry `seq` already."""
+        live = self._live.setdefault(code, LiveRoom(code))
         with live.reading:
-            if live.seq < seq:
-                for entry in self.log.since(live.code, live.seq):
+            if seq is None or live.seq < seq:
+                for entry in self._since(code, live.seq):
                     live.apply(entry.seq, decode(entry.body))
+        if live.seq == 0:
+            self._live.pop(code, None)
+            raise NoSuchRoom(code)
         return live
+
+    def _since(self, code: str, seq: int) -> list[Entry]:
+        try:
+            return self.log.since(code, seq)
+        except RoomErased:
+            self._live.pop(code, None)
+            raise
 
     def _new_code(self) -> str:
         while True:

@@ -62,6 +62,7 @@ class Answer:
     step: int
     participant: str
     key: str
+    text: str
     word: words.Word
     withdrawn: bool = False
 
@@ -202,7 +203,7 @@ class Room:
         if event.key in self.answers or self.refusal(event) is not None:
             return
         word = words.read(event.text, self.step.phrase)
-        answer = Answer(event.step, event.participant, event.key, word)
+        answer = Answer(event.step, event.participant, event.key, event.text, word)
         self.answers[event.key] = answer
         self.step.add(answer)
 

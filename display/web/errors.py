@@ -42,8 +42,7 @@ def explain_fault(error: Exception) -> Response:
 
 
 def error_response(code: int, own_words: str | None) -> Response:
-    title, advice = sentences(code)
-    message = own_words or advice
+    title, message = sentences(code) if own_words is None else (sentences(0)[0], own_words)
     if wants_json():
         response = jsonify(error=ERROR_NAMES.get(code, "refused"), message=message)
     else:

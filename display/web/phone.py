@@ -73,12 +73,13 @@ def give(code: str) -> Response:
         step=whole_number(sent.get("step"), live.room.step.number),
         participant=participant(),
         key=str(sent.get("key") or secrets.token_urlsafe(12)),
-        text=str(sent.get("answer") or ""),
+        text=typed if isinstance(typed := sent.get("answer"), str) else "",
     )
-    if not KEY.fullmatch(event.key):
+    taken = live.room.answers.get(event.key)
+    if not KEY.fullmatch(event.key) or (taken is not None and not same_answer(taken, event)):
         return refused(live, "key", event.text)
-    if event.key in live.room.answers:
-        return thanked(live, live.room.answers[event.key], 200)
+    if taken is not None:
+        return thanked(live, taken, 200)
     wait = pace().wait_seconds(event.participant)
     if wait:
         return refused(live, "too_fast", event.text, math.ceil(wait))
@@ -103,6 +104,9 @@ def withdraw(code: str, key: str) -> Response:
     answer = live.room.answers.get(key)
     if answer is None or answer.participant != participant():
         return refused(live, "no_such_answer", "")
+    wait = pace().wait_seconds(participant())
+    if wait:
+        return refused(live, "too_fast", "", math.ceil(wait))
     try:
         if not answer.withdrawn:
             live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
@@ -113,6 +117,15 @@ def withdraw(code: str, key: str) -> Response:
         left = live.room.left(participant())
         return jsonify(status="withdrawn", key=key, word=answer.word.key, left=left)
     return back_to_page(live, {})
+
+
+def same_answer(taken: Answer, event: AnswerGiven) -> bool:
+    """Return whether this is the answer that its key was taken for, sent again.
+
+    A phone that lost its cookie in between is still the same; another's text under the same key is
+    another answer, and must not be thanked for as if it counted.
+    """
+    return taken.participant == event.participant or taken.text == event.text
 
 
 def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:

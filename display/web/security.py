@@ -4,6 +4,7 @@ import time
 from http import HTTPStatus
 
 from flask import Response, abort, request
+from flask_babel import gettext as _
 
 FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -58,7 +59,7 @@ def refuse_other_origins(public_url: str) -> None:
         return
     if site is None and (origin is None or same_origin(origin, request.host, public_url)):
         return
-    abort(403)
+    abort(403, _("That came from another site than this, so nothing was done."))
 
 
 class Pace:

@@ -1,6 +1,7 @@
 """The stage: the big screen, its QR code, and its words as data. Open to everyone, no login."""
 
 import io
+from functools import lru_cache
 
 import qrcode
 from flask import Blueprint, Response, current_app, jsonify, render_template
@@ -53,9 +54,14 @@ def words(code: str) -> Response:
 
 def qr_code(url: str) -> Response:
     """Return the address as a QR code in SVG, dark on whatever light ground is behind it."""
+    return Response(qr_svg(url), mimetype="image/svg+xml")
+
+
+@lru_cache(maxsize=256)  # each takes tens of milliseconds, and every stage and coach asks for it
+def qr_svg(url: str) -> bytes:
     svg = io.BytesIO()
     qrcode.make(url, image_factory=SvgPathImage, border=QR_QUIET_ZONE).save(svg)
-    return Response(svg.getvalue(), mimetype="image/svg+xml")
+    return svg.getvalue()
 
 
 def phone_url(live: LiveRoom) -> str:
