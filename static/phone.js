@@ -2,6 +2,9 @@
 
 import { createOutbox, makeKey } from "./lib/outbox.js";
 
+const DOUBLE_TAP = 1000; // ms within which a second tap is no second answer
+const NEWS_RETRY = 4000; // ms
+
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const texts = JSON.parse($("texts").textContent ?? "{}");
 const { code, socket } = document.body.dataset;
@@ -18,6 +21,9 @@ let room = {
   open: $("closed").hidden,
   answers_each: JSON.parse(document.body.dataset.answersEach ?? "null"),
 };
+let newest = room.step;
+let sentAt = -Infinity;
+let refusal = "";
 
 const outbox = createOutbox(`/${code}`, fields, { settled, waiting });
 
@@ -28,13 +34,17 @@ function say(id, text, isWaiting = false) {
 }
 
 function settled(answer, reply) {
-  if (reply.status === 200 || reply.status === 201) {
-    if (reply.body.status === "accepted") showOwn(answer.key, reply.body.label, false);
+  if (reply.body?.status === "accepted") {
+    if (answer.step === room.step) showOwn(answer.key, reply.body.label, false);
     say("receipt", fill(texts.thanks, reply.body.label));
+  } else if (reply.body?.status === "withdrawn") {
+    removeOwn(answer.key);
+    say("receipt", "");
   } else {
     removeOwn(answer.key);
     // Back into the field, unless the next word is being written there already.
     if (!field.value) field.value = answer.answer;
+    refusal = reply.body?.error;
     say("problem", reply.body?.message ?? String(reply.status));
     if (reply.status === 422 || reply.status === 409) field.focus();
   }
@@ -79,19 +89,41 @@ function show() {
   $("own").hidden = ownList.children.length === 0;
 }
 
-function follow(status) {
-  if (status.step !== room.step) {
-    ownList.replaceChildren();
-    say("receipt", "");
-    $("question").textContent = status.question;
-    document.title = `${status.question} – Ordmoln`;
-    field.value = "";
-    for (const answer of outbox.answers) {
-      if (answer.step === status.step) showOwn(answer.key, answer.answer, true);
-    }
+function showPending() {
+  for (const answer of outbox.answers) {
+    if (answer.step === room.step) showOwn(answer.key, answer.answer, true);
   }
+}
+
+function follow(status) {
+  const isOther = status.step !== room.step;
   room = status;
   $("prompt").textContent = status.phrase ? texts.phrase : texts.word;
+  if (isOther) startStep(status);
+  // Advice on how to write the word is of no use where none can be sent.
+  if (!status.open && refusal !== "closed") $("problem").textContent = "";
+  show();
+}
+
+function startStep({ step, question }) {
+  $("question").textContent = question;
+  document.title = `${question} – Ordmoln`;
+  ownList.replaceChildren();
+  showPending();
+  say("problem", field.value.trim() ? texts.kept : "");
+  if (step < newest) recallOwn(step);
+  newest = Math.max(newest, step);
+}
+
+/** Show what was sent to a question that the room has gone back to; the server remembers it. */
+async function recallOwn(step) {
+  const response = await fetch(`/${code}?${new URLSearchParams(fields)}`).catch(() => null);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (step !== room.step || Number(page.body.dataset.step) !== step) return;
+  for (const item of page.querySelectorAll("#own li")) {
+    if (!ownItem(item.dataset.key)) ownList.append(document.adoptNode(item));
+  }
   show();
 }
 
@@ -99,14 +131,17 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const answer = { key: makeKey(), answer: field.value, step: room.step };
   if (!answer.answer.trim()) {
+    if (event.timeStamp - sentAt < DOUBLE_TAP) return;
     say("problem", texts.empty);
     field.focus();
     return;
   }
+  sentAt = event.timeStamp;
   field.value = "";
   say("receipt", fill(texts.sending, answer.answer), true);
   showOwn(answer.key, answer.answer, true);
   show();
+  refusal = "";
   outbox.send(answer);
 });
 
@@ -130,15 +165,18 @@ ownList.addEventListener("submit", async (event) => {
   }
 });
 
-for (const answer of outbox.answers) {
-  if (answer.step === room.step) showOwn(answer.key, answer.answer, true);
-}
+showPending();
 show();
 
 // News can wait until the page is usable: the client library is larger than the page itself.
-addEventListener("load", async () => {
-  const { watchRoom } = await import(String(socket));
-  watchRoom(String(code), "phone", {
-    messages: { status: follow, erased: () => location.reload() },
-  });
-});
+async function listen() {
+  try {
+    const { watchRoom } = await import(String(socket));
+    watchRoom(String(code), "phone", {
+      messages: { status: follow, erased: () => location.reload() },
+    });
+  } catch {
+    setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()));
+  }
+}
+addEventListener("load", listen);

@@ -1,0 +1,138 @@
+"""WCAG 2.2 AA on every page, and words that can be read from the back row."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT, Server
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = ["", "/coach", "/stage", "/../XXXX", "/../?code="]
+SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
+STAGE_CSS = ROOT / "static" / "css" / "stage.css"
+BASE_CSS = ROOT / "static" / "css" / "base.css"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server, with a word on its stage, for all tests of this module."""
+    started = Server(tmp_path_factory.mktemp("hall")).start()
+    started.coach().act("step", question="Vad är viktigast?", answers_each=3).raise_for_status()
+    started.send("mod").raise_for_status()
+    yield started
+    started.kill()
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 AA, a line each."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    return [
+        f"{violation['id']}: {node['html']}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def visit(open_page: OpenPage, server: Server, path: str, size: tuple[int, int]) -> Page:
+    """Open a page of the room as its coach, who may see them all."""
+    page = open_page(server.coach_url, size)
+    page.goto(server.room_url + path)
+    return page
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb`, as WCAG defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize(("path", "size"), list(product(PAGES, [(390, 844), (1440, 900)])))
+def test_no_page_violates_wcag(
+    server: Server, open_page: OpenPage, path: str, size: tuple[int, int]
+) -> None:
+    assert violations(visit(open_page, server, path, size)) == []
+
+
+def test_what_comes_while_the_page_is_open_violates_nothing(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(server.room_url)
+    phone.locator("#field").fill("tid")
+    phone.locator("#answer button").click()
+    expect(phone.locator("#own li")).to_have_count(1)
+    phone.locator("#field").fill("en hel mening")
+    phone.locator("#answer button").click()
+    expect(phone.locator("#problem")).not_to_be_empty()
+    assert violations(phone) == []
+
+
+def test_every_colour_of_the_cloud_is_readable_from_the_back_row() -> None:
+    [ground] = re.findall(r"--ground: (#\w{6})", BASE_CSS.read_text())
+    hues = re.findall(r"\.hue-\d { fill: (#\w{6})", STAGE_CSS.read_text())
+    assert len(hues) == 6
+    assert {hue: contrast(hue, ground) for hue in hues if contrast(hue, ground) < 7} == {}
+
+
+def test_the_keyboard_alone_sends_a_word_and_takes_it_back(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(server.room_url)
+    while phone.evaluate("document.activeElement.id") != "field":
+        phone.keyboard.press("Tab")
+    phone.keyboard.type("lugn")
+    phone.keyboard.press("Enter")
+    take_back = phone.get_by_role("button", name="Ta tillbaka «Lugn»")
+    expect(take_back).to_be_visible()
+    while not take_back.evaluate("(button) => button === document.activeElement"):
+        phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#own")).to_be_hidden()
+    expect(phone.locator("#field")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["", "/coach", "/stage"])
+def test_the_focus_is_seen_wherever_it_goes(server: Server, open_page: OpenPage, path: str) -> None:
+    page = visit(open_page, server, path, (1440, 900))
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert style == "solid", page.evaluate("document.activeElement.outerHTML")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [(390, 844), (1920, 1080)])
+def test_every_target_is_large_enough_to_hit(
+    server: Server, open_page: OpenPage, path: str, size: tuple[int, int]
+) -> None:
+    page = visit(open_page, server, path, size)
+    small = page.evaluate(
+        """(least) => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
+          .filter((target) => target.checkVisibility())
+          .filter((target) => {
+            const { width, height } = target.getBoundingClientRect();
+            return width < least || height < least;
+          }).map((target) => target.outerHTML)""",
+        SMALLEST_TARGET,
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("sv-SE", "sv"), ("en-GB", "en"), ("fi-FI", "sv")])
+def test_a_page_says_its_language(
+    server: Server, open_page: OpenPage, locale: str, lang: str
+) -> None:
+    phone = open_page(server.room_url, locale=locale)
+    expect(phone.locator("html")).to_have_attribute("lang", lang)

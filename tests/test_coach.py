@@ -1,0 +1,224 @@
+"""The coach: one hand on the wheel, from a phone, with or without scripts, and nobody else's."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from conftest import JSON, Server
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+PHONE = (390, 844)
+WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of this module."""
+    started = Server(tmp_path_factory.mktemp("hall")).start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(autouse=True)
+def question(server: Server) -> None:
+    """Each test has a question of its own, with one answer to it."""
+    server.coach().act("step", question="Vad är viktigast?").raise_for_status()
+    server.send("mod").raise_for_status()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_the_coach_needs_the_key(server: Server) -> None:
+    page = f"{server.room_url}/coach"
+    for url in (page, f"{page}?key=", f"{page}?key=wrong", f"{page}?key=å", f"{page}/qr.svg"):
+        assert requests.get(url, timeout=10).status_code == 403
+    for act in ("close", "undo", "erase", "step"):
+        assert requests.post(f"{page}/{act}", headers=JSON, timeout=10).status_code == 403
+
+
+def test_the_key_becomes_a_cookie_that_scripts_cannot_read_and_leaves_the_address(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(server.coach_url)
+    assert page.url == f"{server.room_url}/coach"
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    cookie = cookies[f"coach_{server.code}"]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+
+
+def test_another_rooms_key_does_not_fit(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = Server(tmp_path_factory.mktemp("other")).start()
+    other.kill()
+    key = other.coach_url.partition("?key=")[2]
+    url = f"{server.room_url}/coach"
+    assert requests.get(url, params={"key": key}, timeout=10).status_code == 403
+    cookie = {f"coach_{server.code}": server.coach().session.cookies[f"coach_{server.code}"] + "x"}
+    assert requests.get(url, cookies=cookie, timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("button", "chip", "back", "chip_after"),
+    [
+        ("Stäng för svar", "Stängd för svar", "Öppna för svar", "Öppen för svar"),
+        ("Dölj resultatet", "Resultatet är dolt", "Visa resultatet", "Resultatet visas"),
+    ],
+)
+@WITH_SCRIPTS
+def test_what_is_closed_or_hidden_can_be_opened_again(
+    server: Server,
+    open_page: OpenPage,
+    button: str,
+    chip: str,
+    back: str,
+    chip_after: str,
+    scripts: bool,
+) -> None:
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    press(coach, button)
+    expect(coach.locator("#state")).to_contain_text(chip)
+    expect(coach.get_by_text(chip, exact=True)).to_be_visible()
+    press(coach, back)
+    expect(coach.get_by_text(chip_after, exact=True)).to_be_visible()
+
+
+@WITH_SCRIPTS
+def test_a_hidden_word_can_be_shown_again(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    press(coach, "Dölj Mod")
+    expect(coach.locator("li.hidden-word .label")).to_have_text("Mod")
+    assert server.counts() == {}
+    press(coach, "Visa Mod")
+    expect(coach.locator("li.hidden-word")).to_have_count(0)
+    assert server.counts() == {"Mod": 1}
+
+
+@WITH_SCRIPTS
+def test_a_new_question_can_be_undone_and_an_old_one_shown_again(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    number = coach.locator("#step-list li").count()
+    coach.get_by_label("Fråga", exact=True).fill("Och nu då?")
+    coach.get_by_label("Svar per person").select_option("3")
+    press(coach, "Ställ frågan")
+    expect(coach.locator("#question")).to_have_text("Och nu då?")
+    expect(coach.get_by_label("Fråga", exact=True)).to_have_value("")
+    server.send("tid").raise_for_status()
+    coach.locator("#step-list li").nth(number - 1).get_by_role("button").click()
+    expect(coach.locator("#question")).to_have_text("Vad är viktigast?")
+    expect(coach.locator("#word-list .label")).to_have_text(["Mod"])
+    press(coach, "Ångra: visa «Vad är viktigast?»")
+    expect(coach.locator("#question")).to_have_text("Och nu då?")
+    press(coach, "Ångra: ny fråga «Och nu då?»")
+    expect(coach.locator("#question")).to_have_text("Vad är viktigast?")
+
+
+def test_a_second_coach_sees_what_the_first_one_does(server: Server, open_page: OpenPage) -> None:
+    first, second = open_page(server.coach_url), open_page(server.coach_url)
+    press(first, "Stäng för svar")
+    expect(second.locator("#is-closed")).to_be_visible()
+    press(second, "Ångra: svaren stängdes")
+    expect(first.locator("#is-open")).to_be_visible()
+
+
+def test_the_tally_and_the_number_connected_are_live(server: Server, open_page: OpenPage) -> None:
+    coach = open_page(server.coach_url)
+    expect(coach.locator("#word-list li")).to_have_count(1)
+    phone = open_page(server.room_url)
+    expect(coach.locator("#connected")).to_have_text("1")
+    phone.locator("#field").fill("tid")
+    phone.locator("#answer button").click()
+    expect(coach.locator("#word-list .label")).to_have_text(["Mod", "Tid"])
+    expect(coach.locator("#answers")).to_have_text("2")
+
+
+def test_an_act_without_contact_says_that_nothing_was_changed(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    coach.context.set_offline(True)
+    press(coach, "Stäng för svar")
+    expect(coach.locator("#problem")).to_contain_text("inget ändrades")
+    coach.context.set_offline(False)
+    assert server.words()["open"]
+
+
+def test_an_act_is_not_done_by_following_a_link(server: Server) -> None:
+    session = server.coach().session
+    for act in ("close", "undo", "step", "erase"):
+        assert session.get(f"{server.room_url}/coach/{act}").status_code in (404, 405)
+    assert server.words()["open"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.test"}, {"Origin": "null"}])
+@pytest.mark.parametrize("site", [{}, {"Sec-Fetch-Site": "cross-site"}])
+def test_another_site_cannot_act_for_the_coach(
+    server: Server, headers: dict[str, str], site: dict[str, str]
+) -> None:
+    session = server.coach().session
+    reply = session.post(f"{server.room_url}/coach/close", headers={**headers, **site})
+    assert reply.status_code == 403
+    assert server.words()["open"]
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [
+        ("step", {"question": "  "}),
+        ("step", {"question": "å" * 201}),
+        ("step", {"question": "Vad?", "answers_each": 11}),
+        ("step", {"question": "Vad?", "answers_each": "många"}),
+        ("step", {"step": 999}),
+        ("step", {"step": "ett"}),
+        ("hide", {}),
+        ("hide", {"word": "finns-inte"}),
+        ("hide", {"word": ["mod"]}),
+        ("close", {"step": -1}),
+        ("erase", {"confirm": "nej"}),
+        ("language", {"language": "tlh"}),
+    ],
+)
+def test_an_act_that_makes_no_sense_is_refused_with_a_sentence(
+    server: Server, act: str, fields: dict[str, Any]
+) -> None:
+    before = server.words()["seq"]
+    reply = server.coach().act(act, **fields)
+    assert reply.status_code == 422
+    assert reply.json()["message"].endswith(".")
+    assert server.words()["seq"] == before
+
+
+def test_an_unknown_act_is_not_found(server: Server) -> None:
+    assert server.coach().act("dance").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/coach", "/../XXXX", "/../"])
+def test_no_page_is_wider_than_a_phone(server: Server, open_page: OpenPage, path: str) -> None:
+    long = "Vad är viktigast för ett gott förändringsarbete i Västernorrlandsregionen?"
+    server.coach().act("step", question=long).raise_for_status()
+    server.send("å" * 30).raise_for_status()
+    page = open_page(server.coach_url, PHONE)
+    page.goto(server.room_url + path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@WITH_SCRIPTS
+def test_the_coach_chooses_the_language_of_stage_and_coach(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = open_page(server.coach_url, java_script_enabled=scripts)
+    stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    press(coach, "English")
+    expect(coach.locator("html")).to_have_attribute("lang", "en")
+    expect(stage.locator("html")).to_have_attribute("lang", "en")
+    press(coach, "Svenska")
+    expect(stage.locator("html")).to_have_attribute("lang", "sv")

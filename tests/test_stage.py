@@ -1,0 +1,304 @@
+"""The stage: one calm picture, the same on every screen, whatever happens behind it."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+from conftest import Server, Watcher
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+Watch = Callable[..., Watcher]
+
+WALL = (1920, 1080)
+SCREENS = [WALL, (3840, 2160), (1024, 768), (1280, 800), (3840, 1080)]
+WORDS = ["Delaktighet"] * 6 + ["Tydlighet"] * 4 + ["Tillit"] * 3
+WORDS += [
+    "Mod",
+    "Tid",
+    "Arbetsglädje",
+    "Kommunikation",
+    "Öppenhet",
+    "Ansvar",
+    "Lugn",
+    "Humor",
+    "Mål",
+]
+BACK_MS = 10_000
+
+PICTURE = """() => Object.fromEntries([...document.querySelectorAll("#cloud [data-word]")].map(
+  (text) => [text.dataset.word, [text.style.transform, text.getAttribute("font-size")]]))"""
+BOXES = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return [left, top, right, bottom];
+})"""
+NOTE_ANIMATIONS = """window.animated = [];
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (frames, timing) {
+  window.animated.push(...Object.keys(frames));
+  return animate.call(this, frames, timing);
+};"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of this module."""
+    started = Server(tmp_path_factory.mktemp("hall")).start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(autouse=True)
+def question(server: Server) -> None:
+    """Each test has a question of its own, whatever the one before it did."""
+    if not server.running:
+        server.start()
+    ask(server)
+
+
+def ask(server: Server, **fields: Any) -> None:
+    server.coach().act("step", question="Vad är viktigast?", **fields).raise_for_status()
+
+
+def send_all(server: Server, answers: list[str]) -> None:
+    for answer in answers:
+        server.send(answer).raise_for_status()
+
+
+def open_stage(open_page: OpenPage, server: Server, **options: Any) -> Page:
+    return open_page(f"{server.room_url}/stage", WALL, **options)
+
+
+def expect_answers(stage: Page, number: int) -> None:
+    """Wait until the stage has counted this many answers; the picture comes with the count."""
+    expect(stage.locator("#answers")).to_contain_text(f"{number} svar", timeout=BACK_MS)
+
+
+def words_on(stage: Page) -> dict[str, tuple[str, str]]:
+    """Return place and size of each word as the stage's DOM has them."""
+    found: dict[str, tuple[str, str]] = stage.evaluate(PICTURE)
+    return found
+
+
+def drawn(stage: Page, *words: str) -> None:
+    for word in words:
+        expect(stage.locator(f"#cloud [data-word={word}]")).to_have_count(1)
+
+
+def boxes(stage: Page, selector: str) -> list[list[float]]:
+    found: list[list[float]] = stage.evaluate(BOXES, selector)
+    return found
+
+
+def overlap(one: list[float], other: list[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def settled(stage: Page) -> None:
+    """Wait until nothing glides."""
+    stage.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))")
+
+
+def test_words_appear_and_grow(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    send_all(server, ["mod", "tid", "mod"])
+    expect(stage.locator("[data-word=mod]")).to_have_attribute("data-count", "2")
+    expect_answers(stage, 3)
+    size = {word: float(size) for word, (_, size) in words_on(stage).items()}
+    assert size["mod"] > size["tid"]
+    expect(stage.locator("#answers")).to_have_text("3 svar från 3 telefoner")
+    expect(stage.locator("#tally tbody tr")).to_have_text(["Mod2", "Tid1"])
+
+
+def test_the_stage_shows_every_word_where_the_server_says(
+    server: Server, open_page: OpenPage, watch: Watch
+) -> None:
+    stage = open_stage(open_page, server)
+    send_all(server, WORDS)
+    expect_answers(stage, len(WORDS))
+    before = words_on(stage)
+    watcher = watch("stage")
+    known = watcher.wait_for(lambda name, message: name == "picture")
+    assert before == places(known["words"])
+    server.send("delaktighet")
+    expect_answers(stage, len(WORDS) + 1)
+    changes = watcher.wait_for(
+        lambda name, message: message["answers"] == len(WORDS) + 1 and message["words"]
+    )
+    assert words_on(stage) == {**before, **places(changes["words"])}
+
+
+def places(words: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {
+        word["word"]: [
+            f"translate({css(word['x'])}px, {css(word['y'])}px) scale(1)",
+            str(word["size"]),
+        ]
+        for word in words
+    }
+
+
+def css(number: float) -> str:
+    """Return the number as a browser writes it."""
+    return f"{number:g}"
+
+
+@pytest.mark.parametrize("way", ["hide", "withdraw"])
+def test_a_word_that_is_taken_away_leaves_cloud_and_table(
+    server: Server, open_page: OpenPage, way: str
+) -> None:
+    stage, phone = open_stage(open_page, server), open_page(server.room_url)
+    server.send("mod")
+    phone.locator("#field").fill("tid")
+    phone.locator("#answer button").click()
+    expect(stage.locator("#tally tbody tr")).to_have_text(["Mod1", "Tid1"])
+    if way == "hide":
+        server.coach().act("hide", word="tid").raise_for_status()
+    else:
+        phone.get_by_role("button", name="Ta tillbaka").click()
+    expect(stage.locator("#tally tbody tr")).to_have_text(["Mod1"])
+    expect(stage.locator("#cloud text")).to_have_text(["Mod"])
+    expect(stage.locator("#answers")).to_have_text("1 svar från 1 telefon")
+
+
+def test_the_picture_stays_while_the_server_is_away_and_goes_on_after(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(open_page, server)
+    send_all(server, WORDS)
+    expect_answers(stage, len(WORDS))
+    before = words_on(stage)
+    server.kill()
+    expect(stage.locator("#line")).to_be_visible()
+    assert words_on(stage) == before
+    server.start()
+    expect(stage.locator("#line")).to_be_hidden(timeout=BACK_MS)
+    assert words_on(stage) == before
+    server.send("gemenskap")
+    drawn(stage, "gemenskap", *before)
+
+
+def test_a_stage_opened_later_shows_the_same_picture(server: Server, open_page: OpenPage) -> None:
+    first = open_stage(open_page, server)
+    send_all(server, WORDS)
+    expect_answers(first, len(WORDS))
+    second = open_stage(open_page, server)
+    drawn(second, "delaktighet")
+    assert words_on(second) == words_on(first)
+
+
+def test_an_empty_room_shows_the_large_code_until_the_first_word(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(open_page, server)
+    [large] = boxes(stage, "#qr")
+    server.send("mod")
+    drawn(stage, "mod")
+    [small] = boxes(stage, "#qr")
+    assert large[2] - large[0] > 2 * (small[2] - small[0])
+
+
+def test_q_and_its_button_show_the_large_code_and_keys_can_be_turned_off(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(open_page, server)
+    large = stage.locator("body.large-qr")
+    stage.keyboard.press("q")
+    expect(large).to_have_count(1)
+    stage.get_by_role("button", name="Stor QR-kod").click()
+    expect(large).to_have_count(0)
+    stage.get_by_role("button", name="Snabbtangenter").click()
+    stage.keyboard.press("q")
+    expect(large).to_have_count(0)
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_f_and_its_button_fill_the_screen(
+    server: Server, open_page: OpenPage, by_key: bool
+) -> None:
+    stage = open_stage(open_page, server)
+    if by_key:
+        stage.keyboard.press("f")
+    else:
+        stage.get_by_role("button", name="Helskärm").click()
+    expect(stage.locator("html:fullscreen")).to_have_count(1)
+
+
+def test_concealed_words_are_nowhere_on_the_stage(
+    server: Server, open_page: OpenPage, watch: Watch
+) -> None:
+    ask(server, concealed=True)
+    stage, watcher = open_stage(open_page, server), watch("stage")
+    server.send("hemlighet")
+    expect(stage.locator("#calm")).to_be_visible()
+    expect_answers(stage, 1)
+    late = open_stage(open_page, server)
+    for page in (stage, late):
+        expect(page.locator("#cloud text, #tally tbody tr")).to_have_count(0)
+        assert "emlighet" not in page.content()
+    assert "emlighet" not in str(watcher.received)
+    assert server.words()["words"] == []
+    server.coach().act("reveal")
+    drawn(stage, "hemlighet")
+    drawn(late, "hemlighet")
+    server.coach().act("conceal")
+    expect(stage.locator("#cloud text, #tally tbody tr")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("wish", "glides"), [("reduce", False), ("no-preference", True)])
+def test_words_glide_only_for_those_who_have_nothing_against_it(
+    server: Server, open_page: OpenPage, wish: str, glides: bool
+) -> None:
+    stage = open_page("about:blank", WALL, reduced_motion=wish)
+    stage.add_init_script(NOTE_ANIMATIONS)
+    stage.goto(f"{server.room_url}/stage")
+    send_all(server, ["mod", "mod"])
+    expect(stage.locator("[data-word=mod]")).to_have_attribute("data-count", "2")
+    assert ("transform" in stage.evaluate("window.animated")) is glides
+
+
+def test_every_screen_holds_the_whole_picture(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    send_all(server, WORDS)
+    expect_answers(stage, len(WORDS))
+    for width, height in SCREENS:
+        stage.set_viewport_size({"width": width, "height": height})
+        settled(stage)
+        parts = ["#question", "#picture", "#join", "#counts"]
+        fixed = [boxes(stage, part)[0] for part in parts]
+        words = boxes(stage, "#cloud text")
+        for left, top, right, bottom in [*fixed, *words]:
+            assert left >= 0, (width, height)
+            assert top >= 0, (width, height)
+            assert right <= width + 1, (width, height)
+            assert bottom <= height + 1, (width, height)
+        assert not any(overlap(*pair) for pair in combinations(fixed, 2)), (width, height)
+
+
+def test_a_new_question_starts_a_new_cloud_and_the_old_one_comes_back_as_it_was(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(open_page, server)
+    send_all(server, WORDS)
+    expect_answers(stage, len(WORDS))
+    before = words_on(stage)
+    server.coach().act("step", question="Och nu då?")
+    expect(stage.locator("#question")).to_have_text("Och nu då?")
+    expect(stage.locator("#cloud text")).to_have_count(0)
+    server.coach().act("undo")
+    expect_answers(stage, len(WORDS))
+    assert words_on(stage) == before
+
+
+def test_closing_is_said_on_stage(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    server.coach().act("close")
+    expect(stage.locator("#closed")).to_have_text("Stängd för svar")
+
+
+def test_the_code_leads_to_the_address_that_is_shown(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    expect(stage.locator("#address")).to_have_text(re.compile(rf"/\s*{server.code}$"))
+    expect(stage.locator("#qr")).to_have_js_property("complete", True)
