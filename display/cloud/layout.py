@@ -8,15 +8,17 @@ import numpy as np
 
 from display.cloud import sizes
 from display.cloud.font import measure
-from display.cloud.packing import pack
-from display.cloud.plane import Floats
+from display.cloud.grid import Floats, Ints
+from display.cloud.packing import Packing, grow
+from display.cloud.plane import Camera
 
 Tally = Sequence[tuple[str, str, int]]
 
 MOST = 250  # words in a picture
-_BIGGEST = 170.0  # units; no word is set larger
-_WIDEST = 0.36  # of the picture's width; a word alone on stage stays below it
-_LOWEST = sizes.rung(10.0)
+_BIGGEST = 190.0  # units; no word is set larger
+_FULL = 0.9  # of the picture would be boxes, were there words without end,
+_SPARE = 12  # and half of that with so many
+_RUSH, _UNRUSHED = 8, 0.7  # so many new words at once find less of it used
 
 
 class Placement(NamedTuple):
@@ -24,20 +26,11 @@ class Placement(NamedTuple):
 
     word: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs
     x: float  # middle of the advance width
     y: float  # baseline
     size: float  # of the font
     width: float  # advance that the drawn label must have
-
-
-class Camera(NamedTuple):
-    """What the stage looks at: an SVG viewBox."""
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True)
@@ -57,78 +50,81 @@ class Cloud:
         """The next picture: that of tally (most frequent first), as like this one as can be."""
         if self._shows(tally):
             return self
-        shown = tally[:MOST]
-        placements = self._arranged(shown)
-        if len(placements) <= sizes.FEW < len(shown):
+        placements = self._arranged(tally[:MOST])
+        if len(placements) <= sizes.FEW < len(tally):
             placements = self._arranged(tally[: sizes.FEW])
         return Cloud(placements, self.camera, len(tally) - len(placements))
 
     def _shows(self, tally: Tally) -> bool:
+        """Whether this is a picture of tally already."""
+        if len(tally) != len(self.placements) + self.left_out:
+            return False
         drawn = [(p.word, p.label, p.count) for p in self.placements.values()]
-        return len(drawn) + self.left_out == len(tally) and drawn == list(tally[: len(drawn)])
+        rest = [count for word, _, count in tally if word not in self.placements]
+        return drawn == [row for row in tally if row[0] in self.placements] and (
+            not rest or not drawn or rest[0] <= drawn[-1][2]
+        )
 
     def _arranged(self, tally: Tally) -> dict[str, Placement]:
         """Placements of tally, at the largest scale that leaves nothing out if there is one."""
-        counts = [count for _, _, count in tally]
-        floor = sizes.smallest(len(tally))
-        roots = sizes.roots(counts)
+        if not tally:
+            return {}
         shapes = [measure(label) for _, label, _ in tally]
-        boxes = _padded([shape.boxes for shape in shapes])
+        boxes = np.array([shape.boxes for shape in shapes])
+        counts = np.array([count for _, _, count in tally])
         before = [self.placements.get(word) for word, _, _ in tally]
-        ideal = sizes.rung(_ideal_scale(boxes, floor, roots, self.camera))
-        for rung in range(max(ideal, self._rung() - 1), _LOWEST + 1):
-            scale = sizes.scale(rung)
-            font = np.round(floor + scale * np.array(roots), 1)
-            places = pack(boxes, font, _homes(before, boxes, font), self.camera)
-            if len(places) == len(tally):
-                break
-        return {
-            word: Placement(
-                word, label, count, *places[i], float(font[i]), round(font[i] * shapes[i].advance, 1)
-            )
-            for i, (word, label, count) in enumerate(tally)
-            if i in places
-        }
+        packing = Packing(
+            boxes,
+            counts,
+            [(p.x, p.y, p.size, p.count) if p else (0.0, 0.0, 0.0, 0) for p in before],
+            self.camera,
+        )
+        self._fill(packing, boxes, counts, before.count(None))
+        grow(packing)
+        plane = packing.plane
+        widths = np.round(plane.size * [shape.advance for shape in shapes], 1)
+        rows = zip(tally, plane.at.tolist(), plane.size.tolist(), widths.tolist(), strict=True)
+        placements = (Placement(*word, x, y, size, width) for word, (x, y), size, width in rows)
+        return {p.word: p for p, here in zip(placements, plane.here, strict=True) if here}
+
+    def _fill(self, packing: Packing, boxes: Floats, counts: Ints, new: int) -> None:
+        """Settle all words, smaller and smaller until they fit."""
+        weights = sizes.weights(counts)
+        limits = self._limits(boxes, counts)
+        least = sizes.smallest(len(counts)) / weights[-1]
+        lowest = sizes.rung(least)
+        ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
+        rung = min(max(ideal, self._rung() - 2), lowest)
+        step = 2
+        while True:
+            scale = max(sizes.scale(rung), least)
+            packing.aim(np.floor(np.minimum(scale * weights, limits) * 10 + 1e-6) / 10)
+            if packing.settle(leave_out=rung >= lowest) or rung >= lowest:
+                return
+            rung = min(rung + step // 2, lowest)
+            step += 1
 
     def _rung(self) -> int:
-        """The rung of the scale that this picture is set at."""
+        """The rung of the scale that this picture is set at; far above all if it is empty."""
         if not self.placements:
             return -1000
-        top = next(iter(self.placements.values()))
-        counts = [p.count for p in self.placements.values()]
-        return sizes.rung((top.size - sizes.smallest(len(counts))) / sizes.roots(counts)[0])
+        counts = np.array([p.count for p in self.placements.values()])
+        drawn = np.array([p.size for p in self.placements.values()])
+        return sizes.rung(float(np.median(drawn / sizes.weights(counts))))
 
+    def _limits(self, boxes: Floats, counts: Ints) -> Floats:
+        """The largest size of each word: it and all that are more frequent fit the picture."""
+        extents = boxes[..., 2:].max(1) - boxes[..., :2].min(1)
+        fitting = (0.98 * np.array([self.camera.width, self.camera.height]) / extents).min(1)
+        return np.asarray(np.minimum(np.minimum(fitting, _BIGGEST), sizes.most(counts, fitting)))
 
-def _padded(shapes: list[tuple[tuple[float, float, float, float], ...]]) -> Floats:
-    """All shapes as one array (words, boxes, 4); short ones repeat a box."""
-    most = max((len(boxes) for boxes in shapes), default=1)
-    padded = [boxes + boxes[:1] * (most - len(boxes)) for boxes in shapes]
-    return np.array(padded, float).reshape(-1, most, 4)
-
-
-def _homes(before: list[Placement | None], boxes: Floats, font: Floats) -> list[tuple[float, float] | None]:
-    """Where each word should stand so that the middle of its ink stays put."""
-    middles = (boxes[..., :2].min(1) + boxes[..., 2:].max(1)) / 2
-    return [
-        (
-            round(float(old.x + middle[0] * (old.size - size)), 1),
-            round(float(old.y + middle[1] * (old.size - size)), 1),
-        )
-        if old
-        else None
-        for old, middle, size in zip(before, middles, font, strict=True)
-    ]
-
-
-def _ideal_scale(boxes: Floats, floor: float, roots: list[float], camera: Camera) -> float:
-    """The scale at which the words would fill as much of the picture as so many words should."""
-    root = np.array(roots)
-    extent = boxes[..., 2:].max(1) - boxes[..., :2].min(1)
-    area = extent.prod(1)
-    few = len(roots)
-    fill = 0.70 * few / (few + 12) * camera.width * camera.height
-    a, b, c = (area * root**2).sum(), 2 * floor * (area * root).sum(), floor**2 * area.sum() - fill
-    by_area = (max(b * b - 4 * a * c, 0.0) ** 0.5 - b) / (2 * a)
-    limit = np.minimum(_BIGGEST, 0.98 * np.array([camera.width, camera.height]) / extent)
-    limit[0, 0] = min(limit[0, 0], max(_WIDEST * camera.width / extent[0, 0], 1.5 * floor))
-    return float(max(min(by_area, ((limit.min(1) - floor) / root).min()), 0.0))
+    def _ideal(self, boxes: Floats, weights: Floats, limits: Floats, new: int) -> float:
+        """The scale at which so many words would fill as much of the picture as they should."""
+        words = len(weights)
+        extents = (boxes[..., 2:].max(1) - boxes[..., :2].min(1)) * weights[:, None]
+        fill = _FULL * words / (words + _SPARE) * self.camera.width * self.camera.height
+        if new > _RUSH:
+            fill *= _UNRUSHED
+        by_area = float((fill / extents.prod(1).sum()) ** 0.5)
+        by_width = (0.66 - 0.3 / words) * self.camera.width / float(extents[0, 0])
+        return min(by_area, by_width, float((limits / weights).min()))

@@ -1,116 +1,258 @@
-"""Setting words: each stays where it stood if it can, else it goes as near as it can."""
+"""Setting words: each stays where it lies if it can, else it goes as near as it can."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
-from display.cloud.plane import GAP, Bools, Floats, clashes, free_spots
+from display.cloud.grid import Bools, Floats, Ints, lines, toll
+from display.cloud.plane import Camera, Plane
+from display.cloud.sizes import most, ordered, tiers
 
-Point = tuple[float, float]
+NUDGE = (4.0, 16.0, 40.0, 80.0)  # units from home, to be tried in turn
+ASIDE = (16.0, 60.0, 120.0)
+AWAY = (4.0, 40.0, 160.0, np.inf)
+GLIDE = 48.0  # how far a word may shift in order to grow
+WORTH = 1.02  # growth below this is not worth anybody's moving
+
+_ROUND = 1.6  # the cloud is this much wider than high while it has room
+_DENSE = 0.7  # of the cloud is boxes
+_OUTWARD = 3.0  # it is so much worse to lie too far out than too far in
+_PRICELESS = 1e9
+_NARROWER = 0.8  # a word gives way to one that is so much wider
+_RUSH = 8  # new words at once that are placed in haste
+_WAYS, _TRIES = 3, 3  # how often, and at how many places, others give way in a picture
 
 
-def pack(boxes, font, homes, camera):
-    """Places (x, y) of the words by number, biggest first; words that found none are missing."""
-    return _Packing(boxes * font[:, None, None], homes, camera).run(font)
+class Packing:
+    """A tally's words, numbered from the most frequent, on their way into a picture."""
 
+    def __init__(
+        self, shapes: Floats, counts: Ints, before: Sequence[Sequence[float]], camera: Camera
+    ) -> None:
+        """Before holds each word's last origin x, y, size and count, or zeros."""
+        x_y_size_count = np.array(before)
+        self.plane = plane = Plane(shapes, camera)
+        plane.at, plane.size = x_y_size_count[:, :2].copy(), x_y_size_count[:, 2].copy()
+        self.counts = counts
+        self.targets = plane.size
+        self.homes = plane.middles()
+        self.known = plane.size > 0
+        self.grew = counts > x_y_size_count[:, 3]
+        self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
+        self._ways = _WAYS
+        self._haste = int((~self.known).sum()) > _RUSH
 
-class _Packing:
-    def __init__(self, own, homes, camera):
-        self.own = own
-        self.camera = camera
-        self.outer = np.concatenate([own[..., :2].min(1), own[..., 2:].max(1)], axis=1)
-        self.here = np.array([home is not None for home in homes])
-        self.at = np.array([home or (0.0, 0.0) for home in homes])
-        self.was = self.at.copy()
-        low, high = self._limits()
-        self.at = np.where(self.here[:, None], np.clip(self.at, low, high), self.at)
-        self.abs = self.own + np.tile(self.at, 2)[:, None, :]
+    def aim(self, targets: Floats) -> None:
+        """Shrink in place what is larger than its target; new words get as near to it as may be."""
+        plane = self.plane
+        first = not plane.here.any()
+        self.targets = targets
+        kept = np.where(plane.here | (first & self.known), np.minimum(targets, plane.size), 0.0)
+        size = ordered(self.counts, kept, targets)
+        changed = np.flatnonzero(self.known if first else plane.here & (size != plane.size))
+        plane.size = size
+        plane.lay(changed, self.homes[changed])
+        area = plane.extents.prod(1) * targets**2
+        self._rings = np.sqrt((area.cumsum() - area / 2) * _ROUND / np.pi / _DENSE)
 
-    def _limits(self):
-        c = self.camera
-        low = np.array([c.x, c.y]) + GAP - self.outer[:, :2]
-        high = np.array([c.x + c.width, c.y + c.height]) - GAP - self.outer[:, 2:]
-        low = np.ceil(low * 10) / 10
-        return low, np.maximum(np.floor(high * 10) / 10, low)
+    def settle(self, leave_out: bool) -> bool:
+        """Put every word where it clears the others; whether all found room.
 
-    def run(self, font):
-        self.new = ~self.here
-        n = len(font)
-        self.fixed = np.zeros(n, bool)
-        places = {}
-        stop = None
-        for i in range(n):
-            if not self.place(i):
-                return places
-            self.fixed[i] = True
-            places[i] = (float(self.at[i, 0]), float(self.at[i, 1]))
-        return places
+        If some may be left out, so are all that are rarer than the first that finds none.
+        """
+        plane = self.plane
+        _, past = tiers(self.counts)
+        word, end = -1, len(self.counts)
+        while True:
+            todo = np.flatnonzero((~plane.here | plane.near.any(1))[word + 1 : end])
+            if not len(todo):
+                return end == len(self.counts)
+            word += 1 + int(todo[0])
+            if not self._settled(word):
+                if not leave_out:
+                    return False
+                end = int(past[word])
+                plane.take(np.append(np.arange(end, len(self.counts)), word))
 
-    def touching(self, i):
-        hit = np.zeros(len(self.here), bool)
-        others = np.flatnonzero(self.here)
-        others = others[others != i]
-        hit[others] = clashes(self.abs[i], self.abs[others])
-        return hit
+    def _settled(self, word: int) -> bool:
+        plane = self.plane
+        more_frequent = np.arange(len(plane.here)) < word
+        reaches = AWAY if plane.here[word] else (np.inf,)
+        if plane.here[word] and not (plane.near[word] & more_frequent).any():
+            self.moved(word, (4.0, GLIDE if self.grew[word] else 8.0))  # or else its rivals will
+            return True
+        return (
+            self.moved(word, reaches)
+            or self._made_way(word)
+            or self.moved(word, reaches, more_frequent)
+        )
 
-    def place(self, i):
-        if self.here[i]:
-            hit = self.touching(i)
-            if not hit.any():
-                return True
-            if not (hit & self.fixed).any():
-                # only smaller ones in the way: try a small move, else they will go
-                if self.move(i, self.here, 30.0):
+    def moved(self, word: int, reaches: Sequence[float], among: Bools | None = None) -> bool:
+        """Put word on the best place that clears all (or all among some), if there is one.
+
+        That is the nearest to its home within the first of reaches that has any.
+        """
+        plane = self.plane
+        goal = self.homes[word] - plane.offsets[word] * plane.size[word]
+        for reach in reaches:
+            bounds = plane.within(word, goal, reach)
+            for whole in (True, False) if self._haste and reach == np.inf else (False,):
+                others = plane.here if among is None else among
+                xs, ys, free = plane.free(word, others, bounds, _step(reach), whole)
+                if free.any():
+                    best = np.where(free, self._astray(word, xs, ys), np.inf).argmin()
+                    self._put(word, xs[best % len(xs)], ys[best // len(xs)])
                     return True
-                return True
-        goal = self.was[i] if not self.new[i] else None
-        reaches = [40.0, 160.0, None] if goal is not None else [None]
-        for reach in reaches:
-            if self.move(i, self.here, reach):
-                return True
-        for reach in reaches:
-            if self.move(i, self.fixed, reach):
-                return True
         return False
 
-    def move(self, i, obstacles, reach):
-        obstacles = obstacles.copy()
-        obstacles[i] = False
-        low, high = self._limits()
-        low, high = low[i], high[i]
-        c = self.camera
-        if self.new[i]:
-            mid = np.array([c.x + c.width / 2, c.y + c.height / 2])
-            goal = mid - (self.outer[i, :2] + self.outer[i, 2:]) / 2
-            weight = np.array([c.height / c.width, 1.0])
-        else:
-            goal = self.was[i]
-            weight = np.array([1.0, 1.0])
-        step = 4.0
-        if reach is not None:
-            low, high = np.maximum(low, goal - reach), np.minimum(high, goal + reach)
-            step = 2.0 if reach <= 40 else 4.0
-            if (low > high).any():
-                return False
-        xs = np.arange(low[0], high[0] + step, step)
-        ys = np.arange(low[1], high[1] + step, step)
-        if len(xs) < 2: xs = np.array([low[0], low[0] + step])
-        if len(ys) < 2: ys = np.array([low[1], low[1] + step])
-        obs = self.abs[obstacles]
-        if reach is not None:
-            o = self.outer[i]
-            m = np.flatnonzero(obstacles)
-            ob = self.outer[m] + np.tile(self.at[m], 2)
-            near = (ob[:, 2] > xs[0] + o[0] - 4) & (ob[:, 0] < xs[-1] + o[2] + 4) & (ob[:, 3] > ys[0] + o[1] - 4) & (ob[:, 1] < ys[-1] + o[3] + 4)
-            obs = obs[near]
-        free = free_spots(self.own[i], obs, xs, ys)
-        free &= (xs <= high[0]) & (ys <= high[1])[:, None]
-        if not free.any():
+    def _put(self, word: int, x: float, y: float) -> None:
+        plane = self.plane
+        plane.put(word, np.round((x, y), 1))
+        if not self.known[word]:
+            self.homes[word] = plane.at[word] + plane.offsets[word] * plane.size[word]
+
+    def _astray(self, word: int, xs: Floats, ys: Floats) -> Floats:
+        """How far from where it belongs word is at each of ys, xs.
+
+        That is its home; a new word belongs on a ring that leaves room inside for all that are
+        more frequent.
+        """
+        plane = self.plane
+        x, y = plane.offsets[word] * plane.size[word]
+        if self.known[word] or plane.here[word]:
+            x, y = xs + (x - self.homes[word, 0]), ys + (y - self.homes[word, 1])
+            return np.asarray(x * x + (y * y)[:, None])
+        wide, high = plane.extents[word] * (plane.size[word] * 0.3)
+        x = np.abs(xs + (x - self._centre[0])) + wide
+        y = (np.abs(ys + (y - self._centre[1])) + high) * _ROUND
+        out = np.sqrt(x * x + (y * y)[:, None]) - self._rings[word]
+        return np.asarray(np.maximum(out * _OUTWARD, -out))
+
+    def _made_way(self, word: int) -> bool:
+        """Put word where a few narrower ones lie that find room near by, if there is such a place.
+
+        Width is what makes a word hard to place, so it is what others are priced by.
+        """
+        plane = self.plane
+        width = plane.extents[:, 0] * plane.size
+        here = plane.here.copy()
+        here[word] = False
+        weaker = here & (width < _NARROWER * width[word]) & (plane.size <= plane.size[word] * 1.3)
+        if not self._ways or not weaker.any():
             return False
-        cost = ((xs - goal[0]) * weight[0]) ** 2 + (((ys - goal[1]) * weight[1]) ** 2)[:, None]
-        cost = np.where(free, cost, np.inf)
-        y, x = divmod(int(cost.argmin()), len(xs))
-        self.at[i] = np.round((xs[x], ys[y]), 1)
-        self.here[i] = True
-        self.abs[i] = self.own[i] + np.tile(self.at[i], 2)
-        return True
+        self._ways -= 1
+        xs, ys = lines(*plane.limits(word), (6.0, 6.0))
+        prices = np.where(weaker, width**2, _PRICELESS)[here]
+        outline = plane.corners[word][None] * plane.size[word]
+        cost = toll(outline, plane.outer[here][:, None], prices, xs, ys)
+        cost += self._astray(word, xs, ys) * (0.01 if self.known[word] else 0.02 * width[word])
+        state, homes = plane.state(), self.homes.copy()
+        for _ in range(_TRIES):
+            y, x = divmod(int(cost.argmin()), len(xs))
+            if cost[y, x] >= _PRICELESS:
+                break
+            self._put(word, xs[x], ys[y])
+            if self.stepped_aside(word, ASIDE):
+                return True
+            plane.restore(state)
+            self.homes = homes.copy()
+            cost[max(y - 3, 0) : y + 4, max(x - 6, 0) : x + 7] = _PRICELESS
+        return False
+
+    def stepped_aside(self, word: int, reaches: Sequence[float]) -> bool:
+        """Move all that touch word; whether they found room. If not, the plane is left amiss."""
+        plane = self.plane
+        gone = np.flatnonzero(plane.near[word])
+        plane.take(gone)
+        widest = gone[np.argsort(-plane.extents[gone, 0] * plane.size[gone], kind="stable")]
+        return all(self.moved(int(other), reaches) for other in widest)
+
+
+def _step(reach: float) -> tuple[float, float]:
+    """How far apart, in units, places are tried within reach."""
+    if reach <= 4:
+        return 0.5, 0.5
+    return (2.0, 2.0) if reach <= 48 else (6.0, 4.0)
+
+
+def grow(packing: Packing) -> None:
+    """Let words grow towards their targets: in place if there is room, else by a small move.
+
+    Only a word that gained answers may move, itself or its rivals; others wait for room.
+    """
+    _grow_together(packing)
+    plane, targets = packing.plane, packing.targets
+    for word in np.flatnonzero(plane.here & packing.grew & (targets > plane.size * WORTH)):
+        goal = min(targets[word], most(packing.counts, _here_or_infinite(plane))[word])
+        if goal > plane.size[word] * WORTH:
+            _grow_one(packing, int(word), goal)
+
+
+def _here_or_infinite(plane: Plane) -> Floats:
+    return np.asarray(np.where(plane.here, plane.size, np.inf))
+
+
+def _grow_together(packing: Packing) -> None:
+    """Grow in place, at once, all words that have room for it; of two rivals the more frequent.
+
+    One that would get only a little ahead of those with the same count stays with them.
+    """
+    plane = packing.plane
+    state, middles = plane.state(), plane.middles()
+    words = np.flatnonzero(plane.here & (packing.targets > plane.size))
+    while len(words):
+        plane.restore(state)
+        plane.size[words] = packing.targets[words]
+        plane.size = np.minimum(plane.size, most(packing.counts, _here_or_infinite(plane)))
+        plane.lay(words, middles[words])
+        shifted = np.abs(plane.middles()[words] - middles[words]).max(1) > 0.5
+        blocked = _blocked(words, plane.near[words], shifted)
+        if not blocked.any():
+            _keep_step(packing, state.size)
+            changed = words[plane.size[words] < packing.targets[words]]
+            plane.lay(changed, middles[changed])
+            if not plane.near[changed].any():
+                return
+            break
+        words = words[~blocked]
+    plane.restore(state)
+
+
+def _keep_step(packing: Packing, before: Floats) -> None:
+    """Give words their size before back that got only a little ahead of those with the same count,
+    and those that then would pass a more frequent one."""
+    plane = packing.plane
+    back = ordered(packing.counts, plane.size, packing.targets) < plane.size
+    while back.any():
+        plane.size = np.where(back, before, plane.size)
+        back = (plane.size > most(packing.counts, _here_or_infinite(plane))) & plane.here
+        back &= plane.size > before
+
+
+def _blocked(words: Ints, near: Bools, shifted: Bools) -> Bools:
+    """Which of words, most frequent first, cannot grow: shifted, or near one that stays put."""
+    blocked = shifted.copy()
+    growing = set(words[~shifted].tolist())
+    for i in np.flatnonzero(near.any(1) & ~shifted):
+        rivals = np.flatnonzero(near[i]).tolist()
+        if any(rival not in growing or rival < words[i] for rival in rivals):
+            blocked[i] = True
+            growing.remove(int(words[i]))
+    return blocked
+
+
+def _grow_one(packing: Packing, word: int, goal: float) -> None:
+    """Grow word by moving it or its rivals a little, else by half, else not."""
+    plane = packing.plane
+    size, middle, state = plane.size[word], plane.middles()[word], plane.state()
+    for part in (1.0, 0.5):
+        plane.size[word] = round(size + (goal - size) * part, 1)
+        plane.lay(np.array([word]), middle[None])
+        rivals = plane.near[word]
+        if not rivals.any() or packing.moved(word, (GLIDE,)):
+            return
+        area = plane.extents.prod(1) * plane.size**2
+        weaker = area[rivals].sum() <= 2 * area[word] and bool((plane.size[rivals] <= size).all())
+        if part == 1.0 and weaker and packing.stepped_aside(word, NUDGE):
+            return
+        plane.restore(state)

@@ -1,58 +1,140 @@
-"""Room in the plane: which words are too near each other, and where another one fits.
+"""Words lying in a picture, by number: where, how big, and which are too near each other."""
 
-A word is an array of boxes (x0, y0, x1, y1), y downwards. It cannot stand where its origin lies in
-the Minkowski difference of one of its boxes and an obstacle's. Those differences are boxes again;
-a summed-area table (Crow 1984), run backwards, marks all of them on a grid at once.
-"""
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-GAP = 3.0  # units kept free around a word when it is set
-TOUCH = 2.5  # units; a word that stands is left in peace until another comes nearer
+from display.cloud.grid import GAP, Bools, Floats, Ints, clear, lines, touching
 
 
-def clashes(boxes: Floats, others: Floats) -> Bools:
-    """For each of others (m, k, 4), whether it touches boxes (k, 4)."""
-    a, b = boxes[None, :, None, :], others[:, None, :, :]
-    touching: Bools = (
-        (a[..., 0] < b[..., 2] + TOUCH)
-        & (b[..., 0] < a[..., 2] + TOUCH)
-        & (a[..., 1] < b[..., 3] + TOUCH)
-        & (b[..., 1] < a[..., 3] + TOUCH)
-    ).any(axis=(1, 2))
-    return touching
+class Camera(NamedTuple):
+    """What the stage looks at: an SVG viewBox."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
-def free_spots(boxes: Floats, obstacles: Floats, xs: Floats, ys: Floats) -> Bools:
-    """Where, on the even grid xs, ys, the word boxes (k, 4) may have its origin.
+class State(NamedTuple):
+    """Where all words of a plane lie at some moment."""
 
-    Obstacles are (m, k, 4); the answer is indexed [y, x].
+    here: Bools
+    size: Floats
+    at: Floats
+    boxes: Floats
+    outer: Floats
+    near: Bools
+
+
+class Plane:
+    """Words by number: which are here, their origins (at), their sizes, and who is near whom.
+
+    A word's origin is the middle of its baseline, to 0.1 units; its middle is that of its ink.
     """
-    low = obstacles.reshape(-1, 1, 4)[..., :2] - boxes[..., 2:] - GAP
-    high = obstacles.reshape(-1, 1, 4)[..., 2:] - boxes[..., :2] + GAP
-    left, right = _span(low[..., 0], high[..., 0], xs)
-    top, bottom = _span(low[..., 1], high[..., 1], ys)
-    seen = (left < right) & (top < bottom)
-    left, right, top, bottom = left[seen], right[seen], top[seen], bottom[seen]
-    width, height = len(xs) + 1, len(ys) + 1
-    starts = np.concatenate([top * width + left, bottom * width + right])
-    ends = np.concatenate([top * width + right, bottom * width + left])
-    edges = np.bincount(starts, minlength=width * height)
-    edges -= np.bincount(ends, minlength=width * height)
-    free: Bools = edges.reshape(height, width).cumsum(0).cumsum(1)[:-1, :-1] == 0
-    return free
 
+    def __init__(self, shapes: Floats, camera: Camera) -> None:
+        """Shapes (words, boxes, 4) are seen from the words' origins, at size 1."""
+        many = len(shapes)
+        self.shapes = shapes
+        self.corners = np.concatenate([shapes[..., :2].min(1), shapes[..., 2:].max(1)], axis=1)
+        self.extents = self.corners[:, 2:] - self.corners[:, :2]
+        self.offsets = (self.corners[:, :2] + self.corners[:, 2:]) / 2
+        self.here: Bools = np.zeros(many, bool)
+        self.size: Floats = np.zeros(many)
+        self.at: Floats = np.zeros((many, 2))
+        self.boxes: Floats = np.full_like(shapes, np.nan)
+        self.outer: Floats = np.full((many, 4), np.nan)
+        self.near: Bools = np.zeros((many, many), bool)
+        self._least = np.array([camera.x, camera.y]) + GAP
+        self._most = np.array([camera.x + camera.width, camera.y + camera.height]) - GAP
 
-def _span(low: Floats, high: Floats, grid: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The range of indices on grid that lie strictly between low and high."""
-    step = grid[1] - grid[0]
-    first = np.floor((low - grid[0]) / step) + 1
-    past = np.ceil((high - grid[0]) / step)
-    return (
-        np.clip(first, 0, len(grid)).astype(np.intp),
-        np.clip(past, 0, len(grid)).astype(np.intp),
-    )
+    def middles(self) -> Floats:
+        """The middles of all words' ink."""
+        return np.asarray(self.at + self.offsets * self.size[:, None])
+
+    def lay(self, words: Ints, middles: Floats) -> None:
+        """Put words with their ink about middles, or as near as the picture allows."""
+        size = self.size[words, None]
+        low, high = self.limits(words)
+        at = np.clip(np.round(middles - self.offsets[words] * size, 1), low, high)
+        origins = np.concatenate([at, at], axis=1)
+        self.at[words] = at
+        self.here[words] = True
+        self.boxes[words] = self.shapes[words] * size[..., None] + origins[:, None]
+        self.outer[words] = self.corners[words] * size + origins
+        near = touching(self.boxes, self.outer, words)
+        self.near[words] = near
+        self.near[:, words] = near.T
+
+    def put(self, word: int, at: Floats) -> None:
+        """Put word at its origin."""
+        origin = np.concatenate([at, at])
+        self.at[word] = at
+        self.here[word] = True
+        self.boxes[word] = self.shapes[word] * self.size[word] + origin
+        self.outer[word] = self.corners[word] * self.size[word] + origin
+        near = touching(self.boxes, self.outer, np.array([word]))[0]
+        self.near[word] = self.near[:, word] = near
+
+    def take(self, words: Ints) -> None:
+        """Take words away."""
+        self.here[words] = False
+        self.outer[words] = np.nan
+        self.near[words] = False
+        self.near[:, words] = False
+
+    def state(self) -> State:
+        """What restore needs to undo whatever comes after this."""
+        return State(
+            self.here.copy(),
+            self.size.copy(),
+            self.at.copy(),
+            self.boxes.copy(),
+            self.outer.copy(),
+            self.near.copy(),
+        )
+
+    def restore(self, state: State) -> None:
+        """Be again as in state."""
+        self.here = state.here.copy()
+        self.size = state.size.copy()
+        self.at = state.at.copy()
+        self.boxes = state.boxes.copy()
+        self.outer = state.outer.copy()
+        self.near = state.near.copy()
+
+    def limits(self, words: int | Ints) -> tuple[Floats, Floats]:
+        """The least and the greatest origins at which words lie inside the picture."""
+        corners = self.corners[words] * self.size[words, None]
+        low = np.ceil((self._least - corners[..., :2]) * 10) / 10
+        high = np.floor((self._most - corners[..., 2:]) * 10) / 10
+        return low, np.maximum(low, high)
+
+    def within(self, word: int, goal: Floats, reach: float) -> tuple[Floats, Floats]:
+        """The limits of word, and no farther than reach from goal, as well as may be."""
+        low, high = self.limits(word)
+        return np.minimum(np.maximum(low, goal - reach), high), np.maximum(
+            np.minimum(high, goal + reach), low
+        )
+
+    def free(
+        self,
+        word: int,
+        among: Bools,
+        bounds: tuple[Floats, Floats],
+        step: tuple[float, float],
+        whole: bool = False,
+    ) -> tuple[Floats, Floats, Bools]:
+        """A grid xs, ys within bounds, and [y, x] whether word, with its origin there, clears all
+        that is here among the others; whole takes it as one box, which is quicker."""
+        low, high = bounds
+        xs, ys = lines(low, high, step)
+        x0, y0 = low + self.corners[word, :2] * self.size[word] - GAP
+        x1, y1 = high + self.corners[word, 2:] * self.size[word] + GAP
+        outer = self.outer
+        reached = (outer[:, 0] < x1) & (outer[:, 2] > x0) & (outer[:, 1] < y1) & (outer[:, 3] > y0)
+        reached &= among
+        reached[word] = False
+        shape = self.corners[word][None] if whole else self.shapes[word]
+        return xs, ys, clear(shape * self.size[word], self.boxes[reached], xs, ys)
