@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 WIDEST = 40.0  # em; a longer label is squeezed, so that every label fits the picture at some size
 _RESERVED = (-1.0, 0.35)  # em above and below the baseline, for scripts that another font draws
+_BEARING = 0.03  # em kept free at both ends, so that neighbours do not read as one word
 _PIXELS = 256  # an em when glyphs are scanned,
 _STRIP = 4  # so many columns at a time
 _GLYPH_BOXES = 3
@@ -56,6 +57,8 @@ def measure(label: str) -> Shape:
     squeeze = min(1.0, WIDEST / advance)
     middle = advance / 2
     few = simplify(ink, _LABEL_BOXES)
+    few[0] = few[0]._replace(x0=few[0].x0 - _BEARING)
+    few[-1] = few[-1]._replace(x1=few[-1].x1 + _BEARING)
     boxes = np.array(few + few[:1] * (_LABEL_BOXES - len(few)))
     boxes[:, [0, 2]] = (boxes[:, [0, 2]] - middle) * squeeze
     boxes.setflags(write=False)

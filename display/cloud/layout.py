@@ -94,7 +94,7 @@ class Cloud:
         least = sizes.smallest(len(counts)) / weights[-1]
         lowest = sizes.rung(least)
         ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
-        rung = min(max(ideal, self._rung() - 2), lowest)
+        rung = min(max(ideal, self._rung() - 1), lowest)
         step = 2
         while True:
             scale = max(sizes.scale(rung), least)

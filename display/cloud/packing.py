@@ -8,7 +8,7 @@ from display.cloud.grid import Bools, Floats, Ints, lines, toll
 from display.cloud.plane import Camera, Plane
 from display.cloud.sizes import most, ordered, tiers
 
-NUDGE = (4.0, 16.0, 40.0, 80.0)  # units from home, to be tried in turn
+NUDGE = (4.0, 16.0, 40.0, 100.0)  # units from home, to be tried in turn
 ASIDE = (16.0, 60.0, 120.0)
 AWAY = (4.0, 40.0, 160.0, np.inf)
 GLIDE = 48.0  # how far a word may shift in order to grow
@@ -252,7 +252,7 @@ def _grow_one(packing: Packing, word: int, goal: float) -> None:
         if not rivals.any() or packing.moved(word, (GLIDE,)):
             return
         area = plane.extents.prod(1) * plane.size**2
-        weaker = area[rivals].sum() <= 2 * area[word] and bool((plane.size[rivals] <= size).all())
-        if part == 1.0 and weaker and packing.stepped_aside(word, NUDGE):
+        weaker = area[rivals].sum() <= 3 * area[word] and bool((plane.size[rivals] <= size).all())
+        if weaker and packing.stepped_aside(word, NUDGE):
             return
         plane.restore(state)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from io import BytesIO
 from typing import NamedTuple
 
 import numpy as np
-from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import ImageFont
 
@@ -46,18 +44,9 @@ class Ink(NamedTuple):
     halo: Bools  # the mask grown by 1 px of the picture on all sides
 
 
-@lru_cache(maxsize=1)
-def typeface() -> bytes:
-    unpacked = BytesIO()
-    font = TTFont(FILE)
-    font.flavor = None
-    font.save(unpacked)
-    return unpacked.getvalue()
-
-
 @lru_cache(maxsize=512)
 def font_at(pixels: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(BytesIO(typeface()), pixels)
+    return ImageFont.truetype(FILE, pixels)
 
 
 @lru_cache(maxsize=4096)
