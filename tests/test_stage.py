@@ -134,7 +134,7 @@ def places(words: list[dict[str, Any]]) -> dict[str, list[str]]:
     return {
         word["word"]: [
             f"translate({css(word['x'])}px, {css(word['y'])}px) scale(1)",
-            str(word["size"]),
+            css(word["size"]),
         ]
         for word in words
     }
