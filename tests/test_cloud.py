@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from display.cloud.font import measure
@@ -80,6 +80,7 @@ def assert_promises(cloud: Cloud, tally: Tally) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(ACTS)
+@example([("answer", 0, 1), ("relabel", 0, "\x85")])
 def test_whatever_happens_the_promises_hold_and_a_replay_gives_the_same(acts: list) -> None:
     cloud, counts, labels = Cloud.empty(), Counter[str](), dict[str, str]()
     for act, which, what in acts:

@@ -49,7 +49,8 @@ def measure(label: str) -> Shape:
     end = 0.0
     for before, grapheme in pairwise(["", *graphemes]):
         end += _kerning(before, grapheme)
-        ink += (box.shifted(end, 0.0) for box in _glyph(grapheme))
+        if _is_drawn(grapheme):
+            ink += (box.shifted(end, 0.0) for box in _glyph(grapheme))
         end += _advance(grapheme)
     advance = max(end, 0.5)
     if not ink or not covers(label):
@@ -77,7 +78,9 @@ def _font() -> ImageFont.FreeTypeFont:
 @lru_cache(maxsize=4096)
 def _is_drawn(grapheme: str) -> bool:
     # Pillow shows no character map, but what is missing from this file leaves no ink.
-    return grapheme == " " or all(_font().getmask(character).getbbox() for character in grapheme)
+    if grapheme == " " or not grapheme.isprintable():
+        return grapheme == " "
+    return all(_font().getmask(character).getbbox() for character in grapheme)
 
 
 @lru_cache(maxsize=4096)
