@@ -10,7 +10,7 @@ from display.cloud import sizes
 from display.cloud.font import measure
 from display.cloud.grid import Floats, Ints
 from display.cloud.packing import Packing, grow
-from display.cloud.plane import Camera
+from display.cloud.plane import Camera as Camera
 
 Tally = Sequence[tuple[str, str, int]]
 
@@ -59,11 +59,11 @@ class Cloud:
         """Whether this is a picture of tally already."""
         if len(tally) != len(self.placements) + self.left_out:
             return False
-        drawn = [(p.word, p.label, p.count) for p in self.placements.values()]
-        rest = [count for word, _, count in tally if word not in self.placements]
-        return drawn == [row for row in tally if row[0] in self.placements] and (
-            not rest or not drawn or rest[0] <= drawn[-1][2]
-        )
+        shown = [row for row in tally if row[0] in self.placements]
+        rest = [row for row in tally if row[0] not in self.placements]
+        if {(p.word, p.label, p.count) for p in self.placements.values()} != set(shown):
+            return False
+        return not rest or not shown or rest[0][2] <= shown[-1][2]
 
     def _arranged(self, tally: Tally) -> dict[str, Placement]:
         """Placements of tally, at the largest scale that leaves nothing out if there is one."""

@@ -182,10 +182,13 @@ def grow(packing: Packing) -> None:
     """
     _grow_together(packing)
     plane, targets = packing.plane, packing.targets
-    for word in np.flatnonzero(plane.here & packing.grew & (targets > plane.size * WORTH)):
-        goal = min(targets[word], most(packing.counts, _here_or_infinite(plane))[word])
+    behind = plane.here & packing.grew & (targets > plane.size * WORTH)
+    bounds = most(packing.counts, _here_or_infinite(plane))
+    for word in np.flatnonzero(behind):
+        goal = min(targets[word], bounds[word])
         if goal > plane.size[word] * WORTH:
             _grow_one(packing, int(word), goal)
+            bounds = most(packing.counts, _here_or_infinite(plane))
 
 
 def _here_or_infinite(plane: Plane) -> Floats:
