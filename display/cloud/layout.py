@@ -9,7 +9,8 @@ import numpy as np
 from display.cloud import sizes
 from display.cloud.font import measure
 from display.cloud.grid import Floats, Ints
-from display.cloud.packing import Packing, grow
+from display.cloud.growth import grow
+from display.cloud.packing import Packing
 from display.cloud.plane import Camera as Camera
 
 Tally = Sequence[tuple[str, str, int]]
