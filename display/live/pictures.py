@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from display.cloud.layout import Camera, Cloud, Placement
+from display.cloud.layout import Cloud, Placement
+from display.cloud.plane import Camera
 from display.room.events import PictureDrawn
 
 
