@@ -34,6 +34,15 @@ BOXES = """(selector) => [...document.querySelectorAll(selector)].map((element) 
   const { left, top, right, bottom } = element.getBoundingClientRect();
   return [left, top, right, bottom];
 })"""
+COUNTED = """(number) => new Promise((done) => {
+  const look = () => {
+    const words = [...document.querySelectorAll("#cloud [data-word]")];
+    const answers = words.reduce((sum, text) => sum + Number(text.dataset.count), 0);
+    if (answers === number) done();
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 NOTE_ANIMATIONS = """window.animated = [];
 const animate = Element.prototype.animate;
 Element.prototype.animate = function (frames, timing) {
@@ -72,8 +81,14 @@ def open_stage(open_page: OpenPage, server: Server, **options: Any) -> Page:
 
 
 def expect_answers(stage: Page, number: int) -> None:
-    """Wait until the stage has counted this many answers; the picture comes with the count."""
+    """Wait until the stage says so many answers; the picture follows at most a tick later."""
     expect(stage.locator("#answers")).to_contain_text(f"{number} svar", timeout=BACK_MS)
+
+
+def expect_picture(stage: Page, number: int) -> None:
+    """Wait until the words on the stage stand for so many answers."""
+    expect_answers(stage, number)
+    stage.evaluate(COUNTED, number)
 
 
 def words_on(stage: Page) -> dict[str, tuple[str, str]]:
@@ -105,7 +120,7 @@ def test_words_appear_and_grow(server: Server, open_page: OpenPage) -> None:
     stage = open_stage(open_page, server)
     send_all(server, ["mod", "tid", "mod"])
     expect(stage.locator("[data-word=mod]")).to_have_attribute("data-count", "2")
-    expect_answers(stage, 3)
+    expect_picture(stage, 3)
     size = {word: float(size) for word, (_, size) in words_on(stage).items()}
     assert size["mod"] > size["tid"]
     expect(stage.locator("#answers")).to_have_text("3 svar från 3 telefoner")
@@ -117,13 +132,13 @@ def test_the_stage_shows_every_word_where_the_server_says(
 ) -> None:
     stage = open_stage(open_page, server)
     send_all(server, WORDS)
-    expect_answers(stage, len(WORDS))
+    expect_picture(stage, len(WORDS))
     before = words_on(stage)
     watcher = watch("stage")
     known = watcher.wait_for(lambda name, message: name == "picture")
     assert before == places(known["words"])
     server.send("delaktighet")
-    expect_answers(stage, len(WORDS) + 1)
+    expect_picture(stage, len(WORDS) + 1)
     changes = watcher.wait_for(
         lambda name, message: message["answers"] == len(WORDS) + 1 and message["words"]
     )
@@ -168,7 +183,7 @@ def test_the_picture_stays_while_the_server_is_away_and_goes_on_after(
 ) -> None:
     stage = open_stage(open_page, server)
     send_all(server, WORDS)
-    expect_answers(stage, len(WORDS))
+    expect_picture(stage, len(WORDS))
     before = words_on(stage)
     server.kill()
     expect(stage.locator("#line")).to_be_visible()
@@ -183,7 +198,7 @@ def test_the_picture_stays_while_the_server_is_away_and_goes_on_after(
 def test_a_stage_opened_later_shows_the_same_picture(server: Server, open_page: OpenPage) -> None:
     first = open_stage(open_page, server)
     send_all(server, WORDS)
-    expect_answers(first, len(WORDS))
+    expect_picture(first, len(WORDS))
     second = open_stage(open_page, server)
     drawn(second, "delaktighet")
     assert words_on(second) == words_on(first)
@@ -262,7 +277,7 @@ def test_words_glide_only_for_those_who_have_nothing_against_it(
 def test_every_screen_holds_the_whole_picture(server: Server, open_page: OpenPage) -> None:
     stage = open_stage(open_page, server)
     send_all(server, WORDS)
-    expect_answers(stage, len(WORDS))
+    expect_picture(stage, len(WORDS))
     for width, height in SCREENS:
         stage.set_viewport_size({"width": width, "height": height})
         settled(stage)
@@ -282,13 +297,13 @@ def test_a_new_question_starts_a_new_cloud_and_the_old_one_comes_back_as_it_was(
 ) -> None:
     stage = open_stage(open_page, server)
     send_all(server, WORDS)
-    expect_answers(stage, len(WORDS))
+    expect_picture(stage, len(WORDS))
     before = words_on(stage)
     server.coach().act("step", question="Och nu då?")
     expect(stage.locator("#question")).to_have_text("Och nu då?")
     expect(stage.locator("#cloud text")).to_have_count(0)
     server.coach().act("undo")
-    expect_answers(stage, len(WORDS))
+    expect_picture(stage, len(WORDS))
     assert words_on(stage) == before
 
 
