@@ -30,6 +30,7 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.live.ticker import Ticker
 from display.log import Log, LogError, LogUnavailable, open_log
+from display.room.events import QuestionAsked
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key
@@ -137,11 +138,13 @@ def load_rooms(app: Flask, rooms: Rooms, log: str) -> None:
     Errors: StartError if the log does not give them; half a truth is never served.
     """
     try:
+        with app.app_context():
+            language, question = first_question()
         for code in rooms.codes():
-            rooms.current(code)
+            if not rooms.current(code).room.steps:  # stopped while it was being opened
+                rooms.record(code, QuestionAsked(question))
         if not rooms.codes():
-            with app.app_context():
-                rooms.open(*first_question())
+            rooms.open(language, question)
     except (LogUnavailable, ValueError) as error:
         raise StartError(f"The log {log} cannot be used: {error}.") from error
 
@@ -206,6 +209,8 @@ def sweep(audience: Audience) -> None:
         if audience.size > SWEEP_FROM:
             gc.collect(1)
             gc.freeze()
+        elif gc.get_freeze_count():
+            gc.unfreeze()
 
 
 if __name__ == "__main__":

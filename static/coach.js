@@ -7,7 +7,11 @@ const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.get
 const code = String(document.body.dataset.code);
 const language = document.documentElement.lang;
 
+let shown = 0;
+
 function show(status) {
+  if (status.seq < shown) return;
+  shown = status.seq;
   if (status.language !== language) {
     location.reload();
     return;
@@ -21,6 +25,7 @@ function show(status) {
   for (const id of ["is-revealed", "conceal"]) $(id).hidden = status.concealed;
   for (const id of ["is-concealed", "reveal"]) $(id).hidden = !status.concealed;
   for (const field of document.querySelectorAll("#acts [name=step]")) field.value = status.step;
+  for (const field of document.querySelectorAll("[name=decisions]")) field.value = status.decisions;
   showUndo(status.undo);
   showRows($("word-list"), $("word-row"), status.words, "word", (row, word) => showWord(row, word, status));
   showRows($("step-list"), $("step-row"), status.steps, "step", (row, step) => showStep(row, step, status));
@@ -30,7 +35,7 @@ function show(status) {
 function showUndo(undo) {
   const button = /** @type {HTMLButtonElement} */ ($("undo").querySelector("button"));
   button.disabled = !undo;
-  button.textContent = undo ? fill(texts.undo[undo.act], undo) : texts.nothing_to_undo;
+  $("undo").querySelector("span").textContent = undo ? fill(texts.undo[undo.act], undo) : texts.nothing_to_undo;
 }
 
 /** Bring a list's rows in line with `items`; a row stays the same element, so focus stays in it. */
@@ -72,16 +77,22 @@ function showStep(row, step, status) {
   button.textContent = now ? texts.now : texts.again;
 }
 
+/** @type {Set<HTMLFormElement>} */
+const underWay = new Set();
+
 document.addEventListener("submit", async (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.dataset.act) return;
   event.preventDefault();
+  if (underWay.has(form)) return;
+  underWay.add(form);
   const response = await fetch(form.action, {
     method: "POST",
     headers: { Accept: "application/json" },
     body: new URLSearchParams(/** @type {any} */ (new FormData(form))),
   }).catch(() => null);
   const reply = await response?.json().catch(() => null);
+  underWay.delete(form);
   $("problem").textContent = response?.ok ? "" : (reply?.message ?? texts.no_contact);
   $("done").textContent = response?.ok ? texts.done : "";
   if (!response?.ok) return;

@@ -12,7 +12,7 @@ const form = /** @type {HTMLFormElement} */ ($("answer"));
 const field = /** @type {HTMLInputElement} */ ($("field"));
 const ownList = /** @type {HTMLUListElement} */ ($("own").querySelector("ul"));
 
-const fill = (text, answer) => text.replace("{answer}", answer);
+const fill = (text, answer) => text.replace("{answer}", () => answer);
 const token = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("participant"))?.value;
 const fields = token ? { participant: token } : {};
 
@@ -84,7 +84,7 @@ function show() {
   form.hidden = !maySend;
   $("left").hidden = !maySend || left === null || room.answers_each === 1;
   $("left").textContent = texts.left.replace("{n}", String(left));
-  $("spent").hidden = !room.open || left !== 0;
+  $("spent").hidden = !room.open || left !== 0 || outbox.answers.length > 0;
   $("closed").hidden = room.open;
   $("own").hidden = ownList.children.length === 0;
 }

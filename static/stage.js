@@ -31,6 +31,7 @@ function showHeader(message) {
   $("closed").hidden = message.open;
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("empty", message.answers === 0);
+  body.classList.toggle("closed", !message.open);
 }
 
 function showPicture(message) {
@@ -77,6 +78,7 @@ const KEYS = { q: toggleQr, f: toggleFullScreen };
 let keysOn = true;
 
 addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
   if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });

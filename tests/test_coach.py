@@ -141,13 +141,13 @@ def test_the_tally_and_the_number_connected_are_live(server: Server, open_page: 
     expect(coach.locator("#answers")).to_have_text("2")
 
 
-def test_an_act_without_contact_says_that_nothing_was_changed(
+def test_an_act_without_reply_says_so_and_is_not_shown_as_done(
     server: Server, open_page: OpenPage
 ) -> None:
     coach = open_page(server.coach_url)
     coach.context.set_offline(True)
     press(coach, "Stäng för svar")
-    expect(coach.locator("#problem")).to_contain_text("inget ändrades")
+    expect(coach.locator("#problem")).to_contain_text("Inget svar")
     coach.context.set_offline(False)
     assert server.words()["open"]
 
@@ -222,3 +222,39 @@ def test_the_coach_chooses_the_language_of_stage_and_coach(
     expect(stage.locator("html")).to_have_attribute("lang", "en")
     press(coach, "Svenska")
     expect(stage.locator("html")).to_have_attribute("lang", "sv")
+
+
+def test_an_undo_whose_reply_was_lost_is_not_done_twice(server: Server) -> None:
+    coach = server.coach()
+    coach.act("conceal")
+    status = coach.act("close").json()
+    for _ in range(2):
+        undone = coach.act("undo", decisions=status["decisions"]).json()
+        assert undone["undo"]["act"] == "ResultsConcealed"
+    assert coach.act("undo", decisions=undone["decisions"]).json()["undo"] != undone["undo"]
+
+
+def test_a_question_whose_reply_was_lost_is_asked_once_but_may_be_repeated_on_purpose(
+    server: Server,
+) -> None:
+    coach = server.coach()
+    before = coach.act("conceal").json()
+    asked = [
+        coach.act("step", question="Och sedan?", decisions=before["decisions"]).json()["step"]
+        for _ in range(2)
+    ]
+    assert asked == [before["step"] + 1] * 2
+    seen = coach.act("open").json()["decisions"]
+    repeated = coach.act("step", question="Och sedan?", decisions=seen).json()
+    assert repeated["step"] == before["step"] + 2
+
+
+def test_a_double_tap_undoes_once(server: Server, open_page: OpenPage) -> None:
+    coach = open_page(server.coach_url)
+    press(coach, "Stäng för svar")
+    press(coach, "Dölj resultatet")
+    undo = coach.locator("#undo button")
+    expect(undo).to_have_text("Ångra: resultatet doldes")
+    undo.dblclick(no_wait_after=True)
+    expect(undo).not_to_have_text("Ångra: resultatet doldes")
+    assert not server.words()["open"]

@@ -1,6 +1,7 @@
 """The phone: every word gets there, once, and whoever sent it is told what became of it."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -400,3 +401,31 @@ def test_hostile_answers_are_text_and_nothing_else(server: Server, open_page: Op
 def test_a_megabyte_is_refused(server: Server) -> None:
     assert server.send("å" * 1_000_000).status_code == 413
     assert server.counts() == {}
+
+
+def test_a_form_sent_again_when_the_server_could_not_say_counts_once(server: Server) -> None:
+    session = requests.Session()
+    other = sqlite3.connect(server.log, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused = form(server, session, answer="mod", key="surely")
+    other.execute("ROLLBACK")
+    other.close()
+    assert refused.status_code == 503
+    assert 'name="key" value="surely"' in refused.text
+
+
+def test_words_waiting_in_two_tabs_all_go_out_once(server: Server, open_page: OpenPage) -> None:
+    ask(server, answers_each=3)
+    first = open_page(server.room_url)
+    second = first.context.new_page()
+    second.goto(server.room_url)
+    server.kill()
+    for tab, word in ((first, "mod"), (second, "tid"), (first, "ro")):
+        send(tab, word)
+        expect_waiting(tab, word)
+    for tab in (first, second):
+        tab.goto("about:blank")
+    server.start()
+    first.goto(server.room_url)
+    expect(first.locator("#own li:not(.pending)")).to_have_count(3, timeout=RETRY_MS)
+    assert server.counts() == {"Mod": 1, "Tid": 1, "Ro": 1}

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+import requests
 from conftest import Server, Watcher
 from playwright.sync_api import Page, expect
 
@@ -109,6 +110,11 @@ def boxes(stage: Page, selector: str) -> list[list[float]]:
 
 def overlap(one: list[float], other: list[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def stages_connected(server: Server) -> bool:
+    metrics = requests.get(f"{server.url}/metrics", timeout=10).text
+    return 'ordmoln_sockets{as="stage"} 0.0' not in metrics
 
 
 def settled(stage: Page) -> None:
@@ -317,3 +323,30 @@ def test_the_code_leads_to_the_address_that_is_shown(server: Server, open_page: 
     stage = open_stage(open_page, server)
     expect(stage.locator("#address")).to_have_text(re.compile(rf"/\s*{server.code}$"))
     expect(stage.locator("#qr")).to_have_js_property("complete", True)
+
+
+def test_a_closed_question_invites_nobody(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    expect(stage.locator("#invite")).to_be_visible()
+    server.coach().act("close")
+    expect(stage.locator("#invite")).to_be_hidden()
+    expect(open_stage(open_page, server).locator("#invite")).to_be_hidden()
+    server.coach().act("open")
+    expect(stage.locator("#invite")).to_be_visible()
+
+
+def test_a_stage_that_was_away_during_an_act_follows_the_next(server: Server, watch: Watch) -> None:
+    (cookie,) = server.coach().session.cookies
+    coach = watch("coach", cookies=f"{cookie.name}={cookie.value}")
+    first = watch("stage")
+    server.coach().act("conceal")
+    first.wait_for(lambda name, message: message["concealed"])
+    first.close()
+    while stages_connected(server):
+        pass
+    seen = server.coach().act("reveal").json()["seq"]
+    coach.wait_for(lambda name, message: message["seq"] >= seen)
+    second = watch("stage")
+    second.wait_for(lambda name, message: not message["concealed"])
+    server.coach().act("conceal")
+    second.wait_for(lambda name, message: message["concealed"])

@@ -309,6 +309,17 @@ def test_after_a_restart_all_is_as_it_was(server: Server) -> None:
     assert server.counts() == {"Mod": 2, "Glädje": 1, "Tid": 1}
 
 
+def test_a_room_whose_opening_was_cut_short_gets_its_question(server: Server) -> None:
+    server.kill()
+    other = sqlite3.connect(server.log)
+    with other:
+        other.execute("DELETE FROM entry WHERE seq > 1")
+        other.execute("UPDATE room SET last_seq = 1")
+    other.close()
+    server.start()
+    assert server.send("mod").status_code == 201
+
+
 def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "instance" / "secret"
     secret = read_secret(path)

@@ -9,6 +9,7 @@ A client emits `watch {"room", "as": "stage" | "phone" | "coach", "since": seq}`
 To a phone and to a coach comes `status`: all that it shows of the room. Every message carries
 `seq`, the entry of the room's log that it tells of, or 0 to a stage that sees no picture; `changes`
 older than what the stage has are to be ignored.
+`refused` with an `error`, `no_such_room` or `forbidden`, answers a `watch` that cannot be.
 `erased` is sent, with no more to follow, when the room is no more.
 """
 
@@ -107,6 +108,7 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "connected": connected,
         "words": words,
         "undo": last_act(room),
+        "decisions": room.decisions,
     }
 
 

@@ -69,7 +69,8 @@ class Rooms:
     def record(self, code: str, event: Event) -> LiveRoom:
         """Append the event to the room's log; return the room with at least that event applied.
 
-        Errors: RoomErased, or LogUnavailable if nothing was written.
+        Errors: RoomErased, with nothing written; LogUnavailable, with the event written or not, so
+        whoever tries again needs a key by which the room knows the event.
         """
         return self._read_on(code, self.log.append(code, encode(event)))
 
@@ -86,8 +87,10 @@ class Rooms:
 
     def erase(self, code: str) -> None:
         """Erase the room and all that was said in it; RoomErased is what it answers from now on."""
-        self.log.erase(code)
-        self._live.pop(code, None)
+        try:
+            self.log.erase(code)
+        finally:
+            self._live.pop(code, None)
 
     def _read_on(self, code: str, seq: int | None) -> LiveRoom:
         """Return the room read on to the end of its log, unless it has entry `seq` already."""

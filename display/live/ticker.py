@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from display.live import messages
-from display.live.audience import Audience, Watch
+from display.live.audience import ROLES, Audience, Watch
 from display.live.messages import Message
 from display.live.pictures import difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
@@ -73,11 +73,13 @@ class Ticker:
     def _serve(self, code: str) -> None:
         live = self._rooms.current(code)
         sent = self._sent.setdefault(code, Sent())
+        self._send_phones(live, sent)
+        self._send_coaches(live, sent)
         if self._audience.connected(code, "stage"):
             self._draw(live, sent)
             self._send_stage(live, sent)
-        self._send_phones(live, sent)
-        self._send_coaches(live, sent)
+        else:
+            sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
 
     def _draw(self, live: LiveRoom, sent: Sent) -> None:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
@@ -116,8 +118,11 @@ class Ticker:
             sent.phone = status
 
     def _send_coaches(self, live: LiveRoom, sent: Sent) -> None:
+        if not self._audience.connected(live.code, "coach"):
+            sent.coach = None
+            return
         now = time.monotonic()
-        if now - sent.coach_at < COACH_SECONDS or not self._audience.connected(live.code, "coach"):
+        if now - sent.coach_at < COACH_SECONDS:
             return
         status = messages.coach_status(live, self._audience.connected(live.code, "phone"))
         if sent.coach is None or {**status, "seq": 0} != {**sent.coach, "seq": 0}:
@@ -125,7 +130,7 @@ class Ticker:
             sent.coach, sent.coach_at = status, now
 
     def _tell_erased(self, code: str) -> None:
-        for role in ("stage", "phone", "coach"):
-            self._emit("erased", {}, to=f"{code}:{role}")
+        for role in ROLES:
+            self._emit("erased", {}, to=Watch(code, role).channel)
         self._audience.forget(code)
         self._sent.pop(code, None)

@@ -77,7 +77,7 @@ class SQLiteLog:
 
     def rooms(self) -> list[str]:
         with self._read_turn:
-            return self._rooms()
+            return self._offload(self._rooms)
 
     def erase(self, room: str) -> None:
         with self._write_turn:

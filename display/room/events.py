@@ -168,7 +168,7 @@ def encode(event: Event) -> str:
 def decode(body: str) -> Event:
     """Return the event that `encode` wrote; ValueError if this version does not know it."""
     fields = json.loads(body)
-    name = fields.pop("event")
+    name = fields.pop("event", None)
     try:
         return KINDS[name](**fields)
     except (KeyError, TypeError) as error:

@@ -123,6 +123,7 @@ class Room:
         self.answers: dict[str, Answer] = {}  # by key, also those taken back
         self.direction = Direction()
         self.acts: list[tuple[Act, Direction]] = []  # each act that stands, and what was before
+        self.decisions = 0  # acts done and undone; tells an act that is sent again from a new one
 
     def apply(self, event: Event) -> None:
         """Bring the room up to date with the next event of its log."""
@@ -136,6 +137,7 @@ class Room:
             case ActUndone():
                 if self.acts:
                     _, self.direction = self.acts.pop()
+                    self.decisions += 1
             case PictureDrawn():
                 pass  # pictures are what the room looked like, not what was said in it
             case _:
@@ -223,6 +225,7 @@ class Room:
         if self.direction.step:  # the first question begins the room: nothing is before it
             self.acts.append((act, self.direction))
         self.direction = directed
+        self.decisions += 1
 
 
 def direct(direction: Direction, act: Act, steps: int) -> Direction:

@@ -48,6 +48,8 @@ def submitted() -> Mapping[str, Any]:
 
 def wants_json() -> bool:
     """Return whether the request asks for JSON rather than a page."""
+    if request.is_json:
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
 
@@ -138,6 +140,11 @@ def with_cookie(response: Response, name: str, value: str) -> Response:
         max_age=COOKIE_SECONDS,
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure,
+        secure=is_secure(),
     )
     return response
+
+
+def is_secure() -> bool:
+    """Return whether the browser came over TLS, be it to a proxy in front of this server."""
+    return request.is_secure or current_app.config["PUBLIC_URL"] == f"https://{request.host}"

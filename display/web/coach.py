@@ -109,6 +109,8 @@ def act(code: str, name: str) -> Response:
         event = make(submitted(), live.room)
     except BadAct as error:
         return jsonify_error(422, name, str(error))
+    if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
+        return done(live)  # the same question once more, because no reply to the first came back
     if direct(live.room.direction, event, len(live.room.steps)) != live.room.direction:
         live = rooms().record(live.code, event)
     return done(live)
@@ -117,9 +119,11 @@ def act(code: str, name: str) -> Response:
 @coach.post("/<code>/coach/undo")
 @coach_required
 def undo(code: str) -> Response:
-    """Take the last act back; 409 if none is left."""
+    """Take the last act back, unless the page shows another as the last; 409 if none is left."""
     live = room_or_abort(code)
     use_language(live.room.language)
+    if is_late(submitted(), live.room):
+        return done(live)
     if not live.room.acts:
         return jsonify_error(409, "undo", _("There is nothing to undo."))
     return done(rooms().record(live.code, ActUndone()))
@@ -137,6 +141,11 @@ def erase(code: str) -> Response:
     if wants_json():
         return jsonify(status="erased")
     return redirect(url_for("phone.page", code=live.code), 303)
+
+
+def is_late(sent: Sent, room: Room) -> bool:
+    """Return whether the act was sent from a page that did not show the latest decision."""
+    return str(sent.get("decisions") or room.decisions) != str(room.decisions)
 
 
 def ask_or_go(sent: Sent, room: Room) -> Act:

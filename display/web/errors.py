@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from display.log.base import LogUnavailable, RoomErased
 from display.web.auth import wants_json
 
-RETRY_SECONDS = "2"
+RETRY_SECONDS = 2
 
 
 def init_errors(app: Flask) -> None:
@@ -31,7 +31,7 @@ def explain_unavailable(error: LogUnavailable) -> Response:
     """Return 503: nothing was written, the same request may succeed in a moment."""
     current_app.logger.error("the log cannot be used now: %s", error)
     response = error_response(ServiceUnavailable.code, None)
-    response.headers["Retry-After"] = RETRY_SECONDS
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

@@ -33,12 +33,12 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
+from display.web.errors import RETRY_SECONDS
 from display.web.security import Pace
 
 phone = Blueprint("phone", __name__)
 
 KEY = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
-RETRY_SECONDS = 2
 
 
 @phone.get("/")
@@ -82,7 +82,7 @@ def give(code: str) -> Response:
         return thanked(live, taken, 200)
     wait = pace().wait_seconds(event.participant)
     if wait:
-        return refused(live, "too_fast", event.text, math.ceil(wait))
+        return refused(live, "too_fast", event.text, math.ceil(wait), event.key)
     refusal = live.room.refusal(event)
     if refusal is not None:
         return refused(live, refusal, event.text)
@@ -90,7 +90,7 @@ def give(code: str) -> Response:
         live = rooms().record(live.code, event)
     except LogUnavailable as error:
         current_app.logger.error("an answer could not be kept: %s", error)
-        return refused(live, "unavailable", event.text, RETRY_SECONDS)
+        return refused(live, "unavailable", event.text, RETRY_SECONDS, event.key)
     if event.key not in live.room.answers:  # another came in between
         return refused(live, live.room.refusal(event) or "closed", event.text)
     return thanked(live, live.room.answers[event.key], 201)
@@ -154,12 +154,17 @@ def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
 STATUS = {"closed": 409, "too_fast": 429, "unavailable": 503, "no_such_answer": 404}  # else 422
 
 
-def refused(live: LiveRoom, error: str, typed: str, retry_after: int = 0) -> Response:
-    """Return why the answer is not in, with what was typed still in its field."""
+def refused(
+    live: LiveRoom, error: str, typed: str, retry_after: int = 0, key: str | None = None
+) -> Response:
+    """Return why the answer is not in, with what was typed still in its field.
+
+    With its `key` too if it may be in after all, so that it counts once when it is sent again.
+    """
     message = explain(error)
     response: Response = jsonify(error=error, message=message)
     if not wants_json():
-        response = phone_page(live, typed=typed, error=message)
+        response = phone_page(live, typed=typed, error=message, key=key)
     response.status_code = STATUS.get(error, 422)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
@@ -183,7 +188,12 @@ def explain(error: str) -> str:
 
 
 def phone_page(
-    live: LiveRoom, *, receipt: str | None = None, typed: str = "", error: str | None = None
+    live: LiveRoom,
+    *,
+    receipt: str | None = None,
+    typed: str = "",
+    error: str | None = None,
+    key: str | None = None,
 ) -> Response:
     """Return the phone's page as it is for this participant now."""
     room = live.room
@@ -194,7 +204,7 @@ def phone_page(
             status=messages.phone_status(live),
             own=room.own_answers(participant()),
             left=room.left(participant()),
-            key=secrets.token_urlsafe(12),
+            key=key or secrets.token_urlsafe(12),
             participant=None if request.cookies else participant_token(),
             max_graphemes=MAX_GRAPHEMES,
             receipt=receipt,

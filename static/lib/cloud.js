@@ -36,7 +36,7 @@ function seen({ placement, from, gliding }) {
 /**
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
- *   look(camera: number[]): void, size: number}}
+ *   look(camera: number[]): void}}
  */
 export function createCloud(svg) {
   /** @type {Map<string, {text: SVGTextElement, placement: Placement}>} */
@@ -107,9 +107,6 @@ export function createCloud(svg) {
     },
     look(camera) {
       svg.setAttribute("viewBox", camera.join(" "));
-    },
-    get size() {
-      return drawn.size;
     },
   };
 }

@@ -30,6 +30,13 @@ export function watchRoom(room, role, { messages }) {
     listen();
   }
 
+  /** A line that only looks alive may take minutes to close: do not wait for it. */
+  function drop() {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    later();
+  }
+
   function receive(/** @type {string} */ data) {
     if (data.startsWith("0")) {
       const { pingInterval, pingTimeout } = JSON.parse(data.slice(1));
@@ -50,16 +57,18 @@ export function watchRoom(room, role, { messages }) {
 
   function listen() {
     clearTimeout(silence);
-    silence = setTimeout(() => socket.close(), patience);
+    silence = setTimeout(drop, patience);
   }
 
   async function later() {
     clearTimeout(silence);
     if (++failed >= TRIES) {
-      stop();
-      const whole = await import("./socket.js");
-      whole.watchRoom(room, role, { messages });
-      return;
+      const whole = await import("./socket.js").catch(() => null);
+      if (whole) {
+        stop();
+        whole.watchRoom(room, role, { messages });
+        return;
+      }
     }
     retry = setTimeout(connect, wait * (0.5 + Math.random()));
     wait = Math.min(LONGEST_WAIT, wait * 2);

@@ -19,11 +19,14 @@ export function makeKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What was left in storage by an earlier page, or nothing. */
-function restored(name) {
+/** What earlier pages, or other ones open now, have left in storage: the oldest first, or nothing. */
+function restored(prefix) {
   try {
-    const kept = JSON.parse(localStorage.getItem(name) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
+    return Object.entries(localStorage)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([, kept]) => JSON.parse(kept))
+      .sort((one, other) => one.at - other.at)
+      .map(({ key, answer, step }) => ({ key, answer, step }));
   } catch {
     return [];
   }
@@ -35,18 +38,26 @@ function restored(name) {
  * @param {{settled: (answer: Answer, reply: Reply) => void, waiting: (answer: Answer) => void}} on
  */
 export function createOutbox(url, fields, on) {
-  const name = `ordmoln:${url}`;
+  const prefix = `ordmoln:${url}:`; // an item for each answer, so that two pages do not overwrite
   /** @type {Answer[]} */
-  let answers = restored(name);
+  const answers = restored(prefix);
   let wait = FIRST_WAIT;
   let timer = 0;
   let sending = false;
 
-  function keep() {
+  function keep(answer) {
     try {
-      localStorage.setItem(name, JSON.stringify(answers));
+      localStorage.setItem(prefix + answer.key, JSON.stringify({ ...answer, at: Date.now() }));
     } catch {
       // Memory must do.
+    }
+  }
+
+  function forget(answer) {
+    try {
+      localStorage.removeItem(prefix + answer.key);
+    } catch {
+      // It was in memory only.
     }
   }
 
@@ -90,7 +101,7 @@ export function createOutbox(url, fields, on) {
           return;
         }
         answers.shift();
-        keep();
+        forget(answer);
         wait = FIRST_WAIT;
         on.settled(answer, reply);
       }
@@ -118,7 +129,7 @@ export function createOutbox(url, fields, on) {
     /** @param {Answer} answer */
     send(answer) {
       answers.push(answer);
-      keep();
+      keep(answer);
       flushNow();
     },
   };
