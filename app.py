@@ -30,7 +30,6 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.live.ticker import Ticker
 from display.log import Log, LogError, LogUnavailable, open_log
-from display.room.events import QuestionAsked
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key
@@ -133,18 +132,13 @@ def stop(listener: Any, log: Log, failed: bool) -> None:
 
 
 def load_rooms(app: Flask, rooms: Rooms, log: str) -> None:
-    """Replay all rooms; open one if there is none, so that the first start is ready for phones.
+    """Make all rooms ready, the first one at the first start.
 
     Errors: StartError if the log does not give them; half a truth is never served.
     """
     try:
         with app.app_context():
-            language, question = first_question()
-        for code in rooms.codes():
-            if not rooms.current(code).room.steps:  # stopped while it was being opened
-                rooms.record(code, QuestionAsked(question))
-        if not rooms.codes():
-            rooms.open(language, question)
+            rooms.load(*first_question())
     except (LogUnavailable, ValueError) as error:
         raise StartError(f"The log {log} cannot be used: {error}.") from error
 

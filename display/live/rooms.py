@@ -56,6 +56,17 @@ class Rooms:
         self.log = log
         self._live: dict[str, LiveRoom] = {}
 
+    def load(self, language: str, question: str) -> None:
+        """Replay all rooms; open one of this language and question if there is none.
+
+        Errors: LogUnavailable, or ValueError for an entry that this version does not know.
+        """
+        for code in self.codes():
+            if not self.current(code).room.steps:  # stopped while it was being opened
+                self.record(code, QuestionAsked(question))
+        if not self.codes():
+            self.open(language, question)
+
     def open(self, language: str, question: str) -> LiveRoom:
         """Open a room of a new code with its first question; return it."""
         code = self._new_code()
