@@ -60,7 +60,7 @@ def measure(label: str) -> Shape:
     few = simplify(ink, _LABEL_BOXES)
     few[0] = few[0]._replace(x0=few[0].x0 - _BEARING)
     few[-1] = few[-1]._replace(x1=few[-1].x1 + _BEARING)
-    boxes = np.array(few + few[:1] * (_LABEL_BOXES - len(few)))
+    boxes = np.array(few + few[-1:] * (_LABEL_BOXES - len(few)))
     boxes[:, [0, 2]] = (boxes[:, [0, 2]] - middle) * squeeze
     boxes.setflags(write=False)
     return Shape(advance * squeeze, boxes)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from display.cloud import sizes
+from display.cloud.creep import creep
 from display.cloud.font import measure
 from display.cloud.grid import Floats, Ints
 from display.cloud.growth import grow
@@ -19,7 +20,8 @@ MOST = 250  # words in a picture
 _BIGGEST = 190.0  # units; no word is set larger
 _FULL = 0.9  # of the picture would be boxes, were there words without end,
 _SPARE = 12  # and half of that with so many
-_RUSH, _UNRUSHED = 8, 0.7  # so many new words at once find less of it used
+_RUSH, _UNRUSHED = 8, 0.8  # so many new words at once find less of it used
+_CLIMB = 4  # a scale too small by so many rungs comes back in so many pictures
 
 
 class Placement(NamedTuple):
@@ -82,6 +84,7 @@ class Cloud:
         )
         self._fill(packing, boxes, counts, before.count(None))
         grow(packing)
+        creep(packing)
         plane = packing.plane
         widths = np.round(plane.size * [shape.advance for shape in shapes], 1)
         rows = zip(tally, plane.at.tolist(), plane.size.tolist(), widths.tolist(), strict=True)
@@ -95,7 +98,8 @@ class Cloud:
         least = sizes.smallest(len(counts)) / weights[-1]
         lowest = sizes.rung(least)
         ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
-        rung = min(max(ideal, self._rung() - 1), lowest)
+        now = self._rung()
+        rung = min(max(ideal, now - max(1, (now - ideal) // _CLIMB)), lowest)
         step = 2
         while True:
             scale = max(sizes.scale(rung), least)

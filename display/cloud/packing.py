@@ -18,7 +18,7 @@ _OUTWARD = 3.0  # it is so much worse to lie too far out than too far in
 _PRICELESS = 1e9
 _NARROWER = 0.8  # a word gives way to one that is so much wider
 _RUSH = 8  # new words at once that are placed in haste
-_WAYS, _TRIES = 3, 3  # how often, and at how many places, others give way in a picture
+_WAYS, _TRIES = 3, 3  # how often, and at how many places, others give way at a scale
 
 
 class Packing:
@@ -37,13 +37,14 @@ class Packing:
         self.known = plane.size > 0
         self.grew = counts > x_y_size_count[:, 3]
         self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
-        self._ways = _WAYS
+        self._ways = 0
         self._haste = int((~self.known).sum()) > _RUSH
 
     def aim(self, targets: Floats) -> None:
         """Shrink in place what is larger than its target; new words get as near to it as may be."""
         plane = self.plane
         first = not plane.here.any()
+        self._ways = _WAYS
         self.targets = targets
         kept = np.where(plane.here | (first & self.known), np.minimum(targets, plane.size), 0.0)
         size = ordered(self.counts, kept, targets)
