@@ -74,16 +74,49 @@ function toggleFullScreen() {
   change.catch((error) => console.warn("full screen was refused:", error));
 }
 
-const KEYS = { q: toggleQr, f: toggleFullScreen };
+function toggleTestCard() {
+  $("test-card").hidden = !$("test-card").hidden;
+  $("show-test-card").setAttribute("aria-pressed", String(!$("test-card").hidden));
+}
+
+const THEMES = ["light", "dark", "contrast"];
+const THEME_ITEM = "ordmoln:theme";
+
+function showTheme(/** @type {string} */ theme) {
+  document.documentElement.dataset.theme = theme;
+}
+
+/** The colours suit the hall and its projector, so this computer remembers them, not the room. */
+function nextTheme() {
+  const now = THEMES.indexOf(document.documentElement.dataset.theme ?? "light");
+  const theme = THEMES[(now + 1) % THEMES.length];
+  showTheme(theme);
+  try {
+    localStorage.setItem(THEME_ITEM, theme);
+  } catch {
+    // It lasts until the page is loaded again.
+  }
+}
+
+try {
+  showTheme(localStorage.getItem(THEME_ITEM) ?? "light");
+} catch {
+  showTheme("light");
+}
+
+const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme };
 let keysOn = true;
 
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
+  if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
   if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });
 $("large-qr").addEventListener("click", toggleQr);
 $("full-screen").addEventListener("click", toggleFullScreen);
+$("show-test-card").addEventListener("click", toggleTestCard);
+$("colours").addEventListener("click", nextTheme);
 $("keys").addEventListener("click", () => {
   keysOn = !keysOn;
   $("keys").setAttribute("aria-pressed", String(keysOn));

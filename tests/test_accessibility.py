@@ -2,13 +2,46 @@
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import combinations, product
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, Server
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
+Floats = NDArray[np.float64]
+
+THEMES = [":root", '[data-theme="dark"]', '[data-theme="contrast"]']
+APART = 15.0  # a difference that is seen at a glance
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+# Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision
+# deficiency" (2009): what remains of linear RGB where one kind of cones is missing.
+SIGHTS = {
+    "all cones": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
 OpenPage = Callable[..., Page]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -45,6 +78,17 @@ def visit(open_page: OpenPage, server: Server, path: str, size: tuple[int, int])
     return page
 
 
+def linear_rgb(colour: str) -> Floats:
+    parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.asarray(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4))
+
+
+def lab(linear: Floats) -> Floats:
+    """Return the colour in CIELAB, where distances are about those that the eye sees."""
+    x, y, z = np.cbrt(XYZ @ linear / (0.9505, 1.0, 1.089))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
 def luminance(colour: str) -> float:
     """Return the relative luminance of `#rrggbb`, as WCAG defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
@@ -79,11 +123,50 @@ def test_what_comes_while_the_page_is_open_violates_nothing(
     assert violations(phone) == []
 
 
-def test_every_colour_of_the_cloud_is_readable_from_the_back_row() -> None:
-    [ground] = re.findall(r"--ground: (#\w{6})", BASE_CSS.read_text())
-    hues = re.findall(r"\.hue-\d { fill: (#\w{6})", STAGE_CSS.read_text())
+def palette(theme: str) -> tuple[str, list[str]]:
+    """Return the ground of a theme of the stage, and its colours of words and of text."""
+    css = STAGE_CSS.read_text()
+    own = css[css.index(theme) :].split("}")[0]
+    [ground] = re.findall(r"--ground: (#\w{6})", own) or re.findall(
+        r"--ground: (#\w{6})", BASE_CSS.read_text()
+    )
+    return ground, re.findall(r"--(?:hue-\d): (#\w{6})", own)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_colour_of_the_cloud_is_readable_from_the_back_row(theme: str) -> None:
+    ground, hues = palette(theme)
     assert len(hues) == 6
     assert {hue: contrast(hue, ground) for hue in hues if contrast(hue, ground) < 7} == {}
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_colour_blind_tell_the_colours_of_the_cloud_apart(theme: str, sight: str) -> None:
+    _, hues = palette(theme)
+    seen = [lab(np.clip(SIGHTS[sight] @ linear_rgb(hue), 0, 1)) for hue in hues]
+    alike = [pair for pair in combinations(seen, 2) if np.linalg.norm(pair[0] - pair[1]) < APART]
+    assert alike == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "contrast"])
+def test_no_theme_of_the_stage_violates_wcag(
+    server: Server, open_page: OpenPage, theme: str
+) -> None:
+    server.send("mod").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    html = stage.locator("html")
+    while html.get_attribute("data-theme") != theme:
+        stage.keyboard.press("c")
+    stage.reload()
+    expect(html).to_have_attribute("data-theme", theme)
+    expect(stage.locator("#cloud .new")).to_have_count(0)
+    assert violations(stage) == []
+    stage.keyboard.press("t")
+    expect(stage.locator("#test-card")).to_be_visible()
+    assert violations(stage) == []
+    stage.keyboard.press("Escape")
+    expect(stage.locator("#test-card")).to_be_hidden()
 
 
 def test_the_keyboard_alone_sends_a_word_and_takes_it_back(
