@@ -1,8 +1,9 @@
 """Creeping: words shift, less than anybody sees, from where it is tight to where there is room."""
 
 import numpy as np
+from numba import njit
 
-from display.cloud.grid import GAP, Bools, Floats
+from display.cloud.grid import GAP, Floats
 from display.cloud.packing import Packing
 
 SHIFT = 0.5  # units that a word may shift along an axis in one picture: less than a pixel in all
@@ -23,7 +24,8 @@ def creep(packing: Packing) -> None:
     size = np.clip(wanted, plane.size[words] * SWOLLEN, plane.size[words] * MOST_SWOLLEN)
     origins = before - plane.offsets[words] * size[:, None]
     boxes = plane.shapes[words] * size[:, None, None] + np.tile(origins, 2)[:, None]
-    pressed = _pressure(boxes, plane.extents[words].prod(1) * size**2)
+    outer = plane.corners[words] * size[:, None] + np.tile(origins, 2)
+    pressed = _pressure(boxes, outer, plane.extents[words].prod(1) * size**2)
     shift = np.round(np.clip(pressed, -SHIFT, SHIFT), 1)
     moving = np.flatnonzero(shift.any(1))
     while len(moving):
@@ -35,32 +37,42 @@ def creep(packing: Packing) -> None:
         moving = moving[~stuck]
 
 
-def _pressure(boxes: Floats, mass: Floats) -> Floats:
+@njit("Tuple((i8,f8))(f8[:,::1],f8[:,::1])", cache=True, nogil=True)
+def _least_overlap(a: Floats, b: Floats) -> tuple[int, float]:
+    """Which way (right, left, down, up) b has to go least far to clear a, and how far."""
+    depths = np.zeros(4)
+    for i in range(len(a)):
+        for j in range(len(b)):
+            right, left = a[i, 2] - b[j, 0] + GAP, b[j, 2] - a[i, 0] + GAP
+            down, up = a[i, 3] - b[j, 1] + GAP, b[j, 3] - a[i, 1] + GAP
+            if right > 0 and left > 0 and down > 0 and up > 0:
+                depths[0] = max(depths[0], right)
+                depths[1] = max(depths[1], left)
+                depths[2] = max(depths[2], down)
+                depths[3] = max(depths[3], up)
+    way = int(depths.argmin())
+    return way, float(depths[way])
+
+
+@njit("f8[:,:](f8[:,:,::1],f8[:,::1],f8[:])", cache=True, nogil=True)
+def _pressure(boxes: Floats, outer: Floats, mass: Floats) -> Floats:
     """How far, and where to, each word (n, boxes, 4) is pressed by those that it overlaps: (n, 2).
 
     A pair parts along the axis on which it overlaps least, the lighter word more than the heavier.
     """
-    x0, y0 = boxes[..., :2].min(1).T
-    x1, y1 = boxes[..., 2:].max(1).T
-    near: Bools = (x0[:, None] < x1 + GAP) & (x0 < x1[:, None] + GAP)
-    near &= (y0[:, None] < y1 + GAP) & (y0 < y1[:, None] + GAP)
-    a, b = np.nonzero(np.triu(near, 1))
-    mine, other = boxes[a][:, :, None, :], boxes[b][:, None, :, :]
-    overlaps = np.stack(
-        [
-            mine[..., 2] - other[..., 0],
-            other[..., 2] - mine[..., 0],
-            mine[..., 3] - other[..., 1],
-            other[..., 3] - mine[..., 1],
-        ]
-    )
-    overlaps += GAP
-    overlaps *= (overlaps > 0).all(0)
-    depths = overlaps.max((2, 3))
-    way = depths.argmin(0)
-    depth = depths.min(0)
-    part = depth * mass[a] / (mass[a] + mass[b])
-    pushes = np.zeros((4, len(boxes)))
-    np.maximum.at(pushes, (way, b), part)
-    np.maximum.at(pushes, (way ^ 1, a), depth - part)
-    return np.stack([pushes[0] - pushes[1], pushes[2] - pushes[3]], axis=1)
+    pushes = np.zeros((len(boxes), 4))  # to the right, left, down, up
+    for a in range(len(boxes)):
+        x0, y0, x1, y1 = outer[a, 0] - GAP, outer[a, 1] - GAP, outer[a, 2] + GAP, outer[a, 3] + GAP
+        for b in range(a + 1, len(boxes)):
+            if not (
+                x0 < outer[b, 2] and outer[b, 0] < x1 and y0 < outer[b, 3] and outer[b, 1] < y1
+            ):
+                continue
+            way, depth = _least_overlap(boxes[a], boxes[b])
+            part = depth * mass[a] / (mass[a] + mass[b])
+            pushes[b, way] = max(pushes[b, way], part)
+            pushes[a, way ^ 1] = max(pushes[a, way ^ 1], depth - part)
+    pressed = np.empty((len(boxes), 2))
+    pressed[:, 0] = pushes[:, 0] - pushes[:, 1]
+    pressed[:, 1] = pushes[:, 2] - pushes[:, 3]
+    return pressed

@@ -1,11 +1,16 @@
-"""Which places of a grid are clear: the geometry of words that are a few boxes each.
+"""Which places of a grid are clear, and what touches what: words that are a few boxes each.
 
 Boxes are (x0, y0, x1, y1), y downwards. A word cannot have its origin in the Minkowski difference
 of an obstacle's box and one of its own. Those differences are boxes again; a summed-area table
 (Crow 1984), run backwards, adds all of them up on a grid at once.
+
+These loops are compiled, and run without Python's lock: the rest of the server goes on meanwhile.
 """
 
+import math
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -22,72 +27,82 @@ def lines(low: Floats, high: Floats, step: tuple[float, float]) -> tuple[Floats,
     return low[0] + step[0] * np.arange(across + 1), low[1] + step[1] * np.arange(down + 1)
 
 
+@njit("i8(f8,f8,i8)", cache=True, nogil=True)
+def _first(low: float, step: float, size: int) -> int:
+    return min(max(math.ceil(low / step), 0), size)
+
+
+@njit("i8(f8,f8,i8)", cache=True, nogil=True)
+def _past(high: float, step: float, size: int) -> int:
+    return min(max(math.floor(high / step) + 1, 0), size)
+
+
 def clear(word: Floats, others: Floats, xs: Floats, ys: Floats) -> Bools:
     """Whether word (boxes, 4) with its origin at each of ys, xs clears others (n, boxes, 4)."""
-    starts, ends, _, shape = _corners(word, others, xs, ys)
-    cells = shape[0] * shape[1]
-    edges = np.bincount(starts, minlength=cells) - np.bincount(ends, minlength=cells)
-    deep = edges.astype(np.int16).reshape(shape)[:-1, :-1]
-    return np.asarray(deep.cumsum(0, np.int16).cumsum(1, np.int16) == 0)
+    return np.asarray(toll(word, others, np.ones(len(others)), xs, ys) == 0)
 
 
+@njit("f8[:,:](f8[:,:],f8[:,:,:],f8[:],f8[:],f8[:])", cache=True, nogil=True)
 def toll(word: Floats, others: Floats, prices: Floats, xs: Floats, ys: Floats) -> Floats:
-    """The prices of all of others (n, boxes, 4) that word would push away at each of ys, xs."""
-    starts, ends, seen, shape = _corners(word, others, xs, ys)
-    cells = shape[0] * shape[1]
-    each = np.repeat(prices, others.shape[1])[:, None]
-    due = np.tile(np.broadcast_to(each, seen.shape)[seen], 2)
-    edges = np.bincount(starts, due, cells) - np.bincount(ends, due, cells)
-    return np.asarray(edges.reshape(shape)[:-1, :-1].cumsum(0).cumsum(1))
+    """The prices of all of others (n, boxes, 4) that word (boxes, 4) with its origin at each of
+    ys, xs would push away."""
+    table = np.zeros((len(ys) + 1, len(xs) + 1))
+    across = (xs[1] - xs[0]) if len(xs) > 1 else 1.0
+    down = (ys[1] - ys[0]) if len(ys) > 1 else 1.0
+    for n in range(len(others)):
+        for i in range(others.shape[1]):
+            for j in range(len(word)):
+                left = _first(others[n, i, 0] - word[j, 2] - GAP - xs[0], across, len(xs))
+                right = _past(others[n, i, 2] - word[j, 0] + GAP - xs[0], across, len(xs))
+                top = _first(others[n, i, 1] - word[j, 3] - GAP - ys[0], down, len(ys))
+                bottom = _past(others[n, i, 3] - word[j, 1] + GAP - ys[0], down, len(ys))
+                if left < right and top < bottom:
+                    table[top, left] += prices[n]
+                    table[bottom, right] += prices[n]
+                    table[top, right] -= prices[n]
+                    table[bottom, left] -= prices[n]
+    for y in range(len(ys)):
+        along = 0.0
+        for x in range(len(xs)):
+            along += table[y, x]
+            table[y, x] = along + (table[y - 1, x] if y else 0.0)
+    return table[:-1, :-1].copy()
 
 
-def _corners(
-    word: Floats, others: Floats, xs: Floats, ys: Floats
-) -> tuple[Ints, Ints, Bools, tuple[int, int]]:
-    """Where the differences start and end in a table, which pairs reach it, and its shape."""
-    boxes = others.reshape(-1, 4).T[..., None]
-    left, right = _span(boxes[0] - word[:, 2], boxes[2] - word[:, 0], xs)
-    top, bottom = _span(boxes[1] - word[:, 3], boxes[3] - word[:, 1], ys)
-    seen = (left < right) & (top < bottom)
-    left, right, top, bottom = left[seen], right[seen], top[seen], bottom[seen]
-    width, height = len(xs) + 1, len(ys) + 1
-    starts = np.concatenate([top * width + left, bottom * width + right])
-    ends = np.concatenate([top * width + right, bottom * width + left])
-    return starts, ends, seen, (height, width)
+@njit("b1(f8[:,:,::1],i8,i8)", cache=True, nogil=True)
+def _touch(boxes: Floats, word: int, other: int) -> bool:
+    for i in range(boxes.shape[1]):
+        x0, y0 = boxes[word, i, 0] - TOUCH, boxes[word, i, 1] - TOUCH
+        x1, y1 = boxes[word, i, 2] + TOUCH, boxes[word, i, 3] + TOUCH
+        for j in range(boxes.shape[1]):
+            if (
+                x0 < boxes[other, j, 2]
+                and boxes[other, j, 0] < x1
+                and y0 < boxes[other, j, 3]
+                and boxes[other, j, 1] < y1
+            ):
+                return True
+    return False
 
 
-def _span(low: Floats, high: Floats, line: Floats) -> tuple[Ints, Ints]:
-    """The range of indices on an even line from GAP before low to GAP beyond high."""
-    per_step = 1.0 / (line[1] - line[0]) if len(line) > 1 else 1.0
-    first = np.ceil((low - (GAP + line[0])) * per_step)
-    past = np.floor((high + (GAP - line[0])) * per_step) + 1
-    return (
-        np.minimum(np.maximum(first, 0), len(line)).astype(np.intp),
-        np.minimum(np.maximum(past, 0), len(line)).astype(np.intp),
-    )
-
-
+@njit("b1[:,:](f8[:,:,::1],f8[:,::1],i8[:])", cache=True, nogil=True)
 def touching(boxes: Floats, outer: Floats, some: Ints) -> Bools:
     """Which of some words touch which of all: (some, all).
 
     Boxes are (all, boxes, 4), outer the one box (all, 4) around each; nan touches nothing.
     """
-    x0, y0, x1, y1 = outer.T
-    near: Bools = (x0[some, None] < x1 + TOUCH) & (x0 < x1[some, None] + TOUCH)
-    near &= (y0[some, None] < y1 + TOUCH) & (y0 < y1[some, None] + TOUCH)
-    near[np.arange(len(some)), some] = False
-    a, b = np.nonzero(near)
-    near[a, b] = _touch(boxes[some[a]], boxes[b])
-    return near
-
-
-def _touch(a: Floats, b: Floats) -> Bools:
-    """For each pair of words (n, boxes, 4), whether any of their boxes touch."""
-    a, b = a[:, :, None, :], b[:, None, :, :]
-    hit = (
-        (a[..., 0] < b[..., 2] + TOUCH)
-        & (b[..., 0] < a[..., 2] + TOUCH)
-        & (a[..., 1] < b[..., 3] + TOUCH)
-        & (b[..., 1] < a[..., 3] + TOUCH)
-    ).any(axis=(1, 2))
-    return np.asarray(hit)
+    touch = np.zeros((len(some), len(boxes)), np.bool_)
+    for row in range(len(some)):
+        word = some[row]
+        x0, y0 = outer[word, 0] - TOUCH, outer[word, 1] - TOUCH
+        x1, y1 = outer[word, 2] + TOUCH, outer[word, 3] + TOUCH
+        for other in range(len(boxes)):
+            if (
+                x0 < outer[other, 2]
+                and outer[other, 0] < x1
+                and y0 < outer[other, 3]
+                and outer[other, 1] < y1
+                and other != word
+            ):
+                touch[row, other] = _touch(boxes, word, other)
+    return touch
