@@ -6,13 +6,15 @@ from numba import njit
 from display.cloud.grid import GAP, Floats
 from display.cloud.packing import Packing
 
-SHIFT = 0.5  # units that a word may shift along an axis in one picture: less than a pixel in all
+SHIFT = 0.75  # units that a word may shift in one picture: less than a pixel
+DRIFT, MOST_DRIFT = 0.01, 0.3  # part of the way to its ring that it would go, and units at most
 SWOLLEN = 1.06  # words press on each other as if they were so much larger than they should be,
 MOST_SWOLLEN = 1.3  # and at most so much larger than they are
 
 
 def creep(packing: Packing) -> None:
-    """Shift words away from those that would touch them were all a little larger.
+    """Shift words away from those that would touch them were all a little larger, and towards
+    where the frequent ones are in the middle.
 
     So growth finds room, after Lubachevsky and Stillinger, "Geometric properties of random disk
     packings" (1990): discs that swell and drift pack far denser than discs that wait for holes.
@@ -26,7 +28,8 @@ def creep(packing: Packing) -> None:
     boxes = plane.shapes[words] * size[:, None, None] + np.tile(origins, 2)[:, None]
     outer = plane.corners[words] * size[:, None] + np.tile(origins, 2)
     pressed = _pressure(boxes, outer, plane.extents[words].prod(1) * size**2)
-    shift = np.round(np.clip(pressed, -SHIFT, SHIFT), 1)
+    pressed += _shortened(DRIFT * packing.to_rings(words), MOST_DRIFT)
+    shift = np.trunc(_shortened(pressed, SHIFT) * 10) / 10
     moving = np.flatnonzero(shift.any(1))
     while len(moving):
         plane.lay(words[moving], before[moving] + shift[moving])
@@ -35,6 +38,11 @@ def creep(packing: Packing) -> None:
             return
         plane.lay(words[moving], before[moving])
         moving = moving[~stuck]
+
+
+def _shortened(ways: Floats, most: float) -> Floats:
+    far = np.hypot(ways[:, 0], ways[:, 1])
+    return np.asarray(ways / np.maximum(far / most, 1.0)[:, None])
 
 
 @njit("Tuple((i8,f8))(f8[:,::1],f8[:,::1])", cache=True, nogil=True)

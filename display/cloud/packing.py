@@ -97,7 +97,7 @@ class Packing:
             bounds = plane.within(word, goal, reach)
             for whole in (True, False) if self._haste and reach == np.inf else (False,):
                 others = plane.here if among is None else among
-                xs, ys, free = plane.free(word, others, bounds, _step(reach), whole)
+                xs, ys, free = plane.free(word, others, bounds, _step(reach, self._haste), whole)
                 if free.any():
                     best = np.where(free, self._astray(word, xs, ys), np.inf).argmin()
                     self._put(word, xs[best % len(xs)], ys[best // len(xs)])
@@ -126,6 +126,12 @@ class Packing:
         y = (np.abs(ys + (y - self._centre[1])) + high) * _ROUND
         out = np.sqrt(x * x + (y * y)[:, None]) - self._rings[word]
         return np.asarray(np.maximum(out * _OUTWARD, -out))
+
+    def to_rings(self, words: Ints) -> Floats:
+        """How far, and which way, it is from the middles of words to their rings: (n, 2) units."""
+        away = (self.plane.middles()[words] - self._centre) * (1.0, _ROUND)
+        far = np.hypot(away[:, 0], away[:, 1]) + 1e-9
+        return np.asarray(away * (self._rings[words] / far - 1)[:, None])
 
     def _made_way(self, word: int) -> bool:
         """Put word where a few narrower ones lie that find room near by, if there is such a place.
@@ -167,8 +173,10 @@ class Packing:
         return all(self.moved(int(other), reaches) for other in widest)
 
 
-def _step(reach: float) -> tuple[float, float]:
+def _step(reach: float, haste: bool) -> tuple[float, float]:
     """How far apart, in units, places are tried within reach."""
     if reach <= 4:
         return 0.5, 0.5
-    return (2.0, 2.0) if reach <= 48 else (6.0, 4.0)
+    if haste:
+        return (2.0, 2.0) if reach <= GLIDE else (6.0, 4.0)
+    return (1.0, 1.0) if reach <= GLIDE else (4.0, 3.0)
