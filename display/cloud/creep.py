@@ -6,7 +6,7 @@ from numba import njit
 from display.cloud.grid import GAP, Floats
 from display.cloud.packing import Packing
 
-SHIFT = 0.75  # units that a word may shift in one picture: less than a pixel
+SHIFT = 0.6  # units that a word may shift in one picture: less than a pixel
 DRIFT, MOST_DRIFT = 0.01, 0.3  # part of the way to its ring that it would go, and units at most
 SWOLLEN = 1.06  # words press on each other as if they were so much larger than they should be,
 MOST_SWOLLEN = 1.3  # and at most so much larger than they are
