@@ -54,7 +54,9 @@ def too_near(words: Floats, other: Floats) -> bool:
 
 def assert_promises(cloud: Cloud, tally: Tally) -> None:
     shown, camera = list(cloud.placements.values()), cloud.camera
-    drawn = np.array([boxes(placement) for placement in shown]).reshape(-1, *measure("a").boxes.shape)
+    drawn = np.array([boxes(placement) for placement in shown]).reshape(
+        -1, *measure("a").boxes.shape
+    )
     assert (drawn[..., :2] >= camera[:2]).all()
     assert (drawn[..., 2:] <= np.add(camera[:2], camera[2:])).all()
     assert not any(too_near(drawn[:i], drawn[i]) for i in range(1, len(drawn)))
