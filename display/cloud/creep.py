@@ -6,7 +6,8 @@ from numba import njit
 from display.cloud.grid import GAP, Floats
 from display.cloud.packing import Packing
 
-SHIFT = 0.6  # units that a word may shift in one picture: less than a pixel
+SHIFT = 0.5  # units that a word may shift in one picture: less than a pixel,
+GLIDE = 2.0  # and one that grows anyway
 DRIFT, MOST_DRIFT = 0.01, 0.3  # part of the way to its ring that it would go, and units at most
 SWOLLEN = 1.06  # words press on each other as if they were so much larger than they should be,
 MOST_SWOLLEN = 1.3  # and at most so much larger than they are
@@ -29,7 +30,7 @@ def creep(packing: Packing) -> None:
     outer = plane.corners[words] * size[:, None] + np.tile(origins, 2)
     pressed = _pressure(boxes, outer, plane.extents[words].prod(1) * size**2)
     pressed += _shortened(DRIFT * packing.to_rings(words), MOST_DRIFT)
-    shift = np.trunc(_shortened(pressed, SHIFT) * 10) / 10
+    shift = np.trunc(_shortened(pressed, np.where(packing.grew[words], GLIDE, SHIFT)) * 10) / 10
     moving = np.flatnonzero(shift.any(1))
     while len(moving):
         plane.lay(words[moving], before[moving] + shift[moving])
@@ -40,7 +41,7 @@ def creep(packing: Packing) -> None:
         moving = moving[~stuck]
 
 
-def _shortened(ways: Floats, most: float) -> Floats:
+def _shortened(ways: Floats, most: float | Floats) -> Floats:
     far = np.hypot(ways[:, 0], ways[:, 1])
     return np.asarray(ways / np.maximum(far / most, 1.0)[:, None])
 
