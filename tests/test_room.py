@@ -1,12 +1,12 @@
 """A room is what its log says: the same log gives the same room, and nothing counts twice."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from display.room.direction import Direction, direct
 from display.room.events import (
     KINDS,
     ActUndone,
@@ -15,19 +15,31 @@ from display.room.events import (
     AnswersOpened,
     AnswerWithdrawn,
     Event,
+    FiguresChosen,
+    JoiningChosen,
     LanguageChosen,
+    ParticipantHeld,
     PictureDrawn,
     QuestionAsked,
     ResultsConcealed,
     ResultsRevealed,
+    ReviewChosen,
     RoomOpened,
+    StageCalmed,
     StepStarted,
+    SuggestionDismissed,
+    ViewChosen,
     WordHidden,
+    WordListed,
+    WordLit,
     WordShown,
+    WordsMerged,
+    WordSplit,
+    WordsShown,
     decode,
     encode,
 )
-from display.room.state import Direction, Room, direct
+from display.room.state import Room
 
 any_text = st.text(alphabet=st.characters(), max_size=40)
 steps = st.integers(1, 3)
@@ -49,6 +61,17 @@ acts = st.one_of(
     st.builds(ResultsConcealed, steps),
     st.builds(WordHidden, steps, hideable),
     st.builds(WordShown, steps, hideable),
+    st.builds(WordsShown, steps, st.lists(hideable)),
+    st.builds(WordListed, hideable, st.booleans()),
+    st.builds(ReviewChosen, st.booleans()),
+    st.builds(JoiningChosen, st.booleans()),
+    st.builds(WordsMerged, steps, hideable, hideable, st.sampled_from([None, "Mod"])),
+    st.builds(WordSplit, steps, hideable),
+    st.builds(SuggestionDismissed, hideable, hideable),
+    st.builds(ParticipantHeld, people),
+    st.builds(ViewChosen, st.sampled_from(["lobby", "cloud"])),
+    st.builds(StageCalmed, st.booleans()),
+    st.builds(FiguresChosen, st.booleans(), st.booleans()),
 )
 events = st.lists(st.one_of(answers, answers, withdrawals, acts, st.just(ActUndone())), max_size=40)
 
@@ -91,17 +114,32 @@ def test_a_log_read_back_gives_the_room_that_was_written(happened: list[Event]) 
     assert everything(room_of(*read_back)) == everything(room_of(*happened))
 
 
-@given(events)
-def test_the_tally_is_sorted_and_is_the_sum_of_the_answers_that_count(
-    happened: list[Event],
-) -> None:
-    room = room_of(*happened)
-    standing = Counter(
-        answer.word.key
+def voices(room: Room, keys: set[str]) -> list[str]:
+    """Return who gave each answer to the present step that counts and has one of the keys."""
+    return [
+        answer.participant
         for answer in room.answers.values()
-        if answer.step == room.step.number and not answer.withdrawn
-    )
-    shown = {word: count for word, count in standing.items() if not room.hidden(word)}
+        if answer.step == room.step.number
+        and not answer.withdrawn
+        and answer.word.key in keys
+        and answer.participant not in room.direction.held_participants
+    ]
+
+
+@given(events)
+def test_every_answer_that_counts_is_in_one_word_and_no_other(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    members = [member.word for group in room.groups() for member in group.members]
+    assert sorted(members) == sorted(room.step.keys)
+    for group in room.groups():
+        assert group.count == len(voices(room, {member.word for member in group.members}))
+        assert group.count == sum(member.count for member in group.members)
+
+
+@given(events)
+def test_the_tally_is_what_is_shown_and_sorted(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    shown = {group.word: group.count for group in room.groups() if group.standing == "shown"}
     assert counts(room) == shown
     found = [tallied.count for tallied in room.tally()]
     assert found == sorted(found, reverse=True)
@@ -118,14 +156,13 @@ def test_nobody_has_more_answers_than_the_question_allows(happened: list[Event])
 @given(events)
 def test_participants_are_those_whose_words_are_shown(happened: list[Event]) -> None:
     room = room_of(*happened)
-    voices = {
-        answer.participant
-        for answer in room.answers.values()
-        if answer.step == room.step.number
-        and not answer.withdrawn
-        and not room.hidden(answer.word.key)
+    shown = {
+        member.word
+        for group in room.groups()
+        if group.standing == "shown"
+        for member in group.members
     }
-    assert room.participants() == len(voices)
+    assert room.participants() == len(set(voices(room, shown)))
 
 
 @given(st.permutations([given_by(f"p{n}", "mod") for n in range(8)] * 3))
@@ -182,7 +219,7 @@ def test_an_answer_after_closing_is_not_counted_and_one_after_opening_again_is()
 
 def test_an_answer_to_a_question_that_is_past_is_not_counted() -> None:
     room = room_of(QuestionAsked("Och sen?"), given_by("anna", "mod", step=1))
-    assert [step.words() for step in room.steps] == [[], []]
+    assert [step.keys for step in room.steps] == [{}, {}]
 
 
 @pytest.mark.parametrize(("allowed", "count"), [(1, 1), (2, 2), (10, 5), (None, 5)])
@@ -225,6 +262,77 @@ def test_a_hidden_word_is_out_of_the_tally_and_comes_back_with_what_came_meanwhi
     assert counts(room_of(*hiding, WordShown(1, "mod"))) == {"mod": 2}
 
 
+def standings(room: Room) -> dict[str, str]:
+    return {group.word: group.standing for group in room.groups()}
+
+
+SAID = (
+    given_by("anna", "mod"),
+    given_by("bo", "tid"),
+    given_by("cia", "ro"),
+    given_by("dag", "ro"),
+)
+
+
+def test_merged_words_count_together_and_are_called_what_was_chosen() -> None:
+    room = room_of(*SAID, WordsMerged(1, "mod", "tid", "Modig tid"))
+    assert [tuple(word) for word in room.tally()] == [("tid", "Modig tid", 2), ("ro", "Ro", 2)]
+    assert counts(room_of(*SAID, WordsMerged(1, "mod", "tid"), WordSplit(1, "mod"))) == {
+        "mod": 1,
+        "tid": 1,
+        "ro": 2,
+    }
+
+
+def test_words_merged_in_a_circle_stay_one_word() -> None:
+    circle = (
+        WordsMerged(1, "mod", "tid"),
+        WordsMerged(1, "tid", "ro"),
+        WordsMerged(1, "ro", "mod"),
+    )
+    room = room_of(*SAID, *circle)
+    assert counts(room) == {"ro": 4}
+    assert len(room.acts) == 2
+
+
+def test_with_review_new_words_wait_and_those_that_were_there_do_not() -> None:
+    room = room_of(SAID[0], ReviewChosen(True), *SAID[1:], given_by("eva", "mod"))
+    assert standings(room) == {"mod": "shown", "tid": "waiting", "ro": "waiting"}
+    room.apply(WordsShown(1, ["tid", "ro"]))
+    room.apply(given_by("fia", "bro"))
+    assert standings(room) == {"mod": "shown", "tid": "shown", "ro": "shown", "bro": "waiting"}
+
+
+def test_a_word_on_the_rooms_list_is_held_until_it_is_let_through() -> None:
+    room = room_of(*SAID, WordListed("mod", True))
+    assert standings(room)["mod"] == "held"
+    assert room.participants() == 3
+    room.apply(WordShown(1, "mod"))
+    assert standings(room)["mod"] == "shown"
+
+
+def test_who_is_held_does_not_count_and_counts_again_after_undo() -> None:
+    room = room_of(*SAID, ParticipantHeld("cia"), ParticipantHeld("anna"))
+    assert counts(room) == {"tid": 1, "ro": 1}
+    assert standings(room)["mod"] == "held"
+    room.apply(ActUndone())
+    assert counts(room) == {"mod": 1, "tid": 1, "ro": 1}
+
+
+def test_a_walk_of_the_light_is_undone_as_one_act() -> None:
+    room = room_of(*SAID, WordHidden(1, "tid"), WordLit(1, "ro"), WordLit(1, "mod"))
+    assert room.lit() == ("mod", "Mod", 1)
+    room.apply(ActUndone())
+    assert room.lit() is None
+    assert room.undone == WordLit(1, "mod")
+    room.apply(ActUndone())
+    assert standings(room)["tid"] == "shown"
+
+
+def test_a_hidden_word_is_not_in_the_light() -> None:
+    assert room_of(*SAID, WordLit(1, "mod"), WordHidden(1, "mod")).lit() is None
+
+
 def test_the_label_is_the_commonest_spelling_and_of_equal_ones_the_first() -> None:
     def label(*spellings: str) -> str:
         sends = [given_by(f"p{n}", text) for n, text in enumerate(spellings)]
@@ -245,7 +353,7 @@ def test_a_question_asked_again_is_a_step_of_its_own() -> None:
     room = room_of(*[QuestionAsked("Vad?", 3)] * 2)
     assert [step.number for step in room.steps] == [1, 2, 3]
     act = QuestionAsked("Vad?", 3)
-    assert direct(room.direction, act, len(room.steps)).step == 4
+    assert direct(room.direction, act, len(room.steps), 0).step == 4
 
 
 def test_an_undone_question_is_gone_unless_it_was_answered() -> None:

@@ -17,10 +17,25 @@ from typing import Any, TypeAlias
 
 from display.cloud.layout import Placement
 from display.live.rooms import LiveRoom
-from display.room.events import Act, QuestionAsked, StepStarted, WordHidden, WordShown
-from display.room.state import Room, Step
+from display.room.events import (
+    Act,
+    QuestionAsked,
+    StepStarted,
+    SuggestionDismissed,
+    WordHidden,
+    WordListed,
+    WordLit,
+    WordShown,
+    WordsMerged,
+    WordSplit,
+)
+from display.room.state import Room
+from display.room.steps import Group, Step, Tallied
 
 Message: TypeAlias = dict[str, Any]
+
+TOP = 10  # words of the ranking
+MOST_LISTED = 300  # words that a coach's page is sent at once; it asks for others by name
 
 
 def picture(live: LiveRoom) -> Message:
@@ -47,10 +62,12 @@ def resumed(live: LiveRoom, since: int) -> tuple[str, Message]:
 def stage_header(live: LiveRoom) -> Message:
     """Return what every message to a stage carries.
 
-    `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
-    of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units.
+    `answers` counts those that count by now, `participants` who gave them; `left_out` is the number of words that the picture has no room for; `camera` is
+    `[x, y, width, height]` in plane units; `lit` is the word in the light, `ranking` the ten most
+    frequent; `decisions` grows with each act of a coach.
     """
     tally = live.room.tally()
+    direction = live.room.direction
     return {
         "seq": 0 if live.room.concealed else live.picture.seq,
         "step": live.room.step.number,
@@ -62,7 +79,19 @@ def stage_header(live: LiveRoom) -> Message:
         "participants": live.room.participants(),
         "left_out": 0 if live.room.concealed else live.picture.cloud.left_out,
         "camera": list(live.picture.cloud.camera),
+        "view": direction.view,
+        "calm": direction.calm,
+        "lit": None if live.room.concealed else lit_word(live.room.lit()),
+        "ranking": [] if live.room.concealed else [word._asdict() for word in tally[:TOP]],
+        "counts_shown": direction.counts_shown,
+        "participants_shown": direction.participants_shown,
+        "pace": direction.pace,
+        "decisions": live.room.decisions,
     }
+
+
+def lit_word(tallied: Tallied | None) -> Message | None:
+    return None if tallied is None else tallied._asdict()
 
 
 def shown_words(live: LiveRoom, since: int) -> list[Message]:
@@ -90,13 +119,21 @@ def phone_status(live: LiveRoom) -> Message:
 
 
 def coach_status(live: LiveRoom, connected: int) -> Message:
-    """Return all that a coach's page shows: words, hidden ones too, steps, what undo undoes."""
-    room = live.room
-    words = [
-        {**tallied._asdict(), "hidden": room.hidden(tallied.word)} for tallied in room.step.words()
-    ]
+    """Return all that a coach's page shows.
+
+    `words` are the most frequent, of any standing, and all that are held or wait; `more_words` is
+    how many there are besides. `undo` is what undo would take back, `undone` what it just did.
+    """
+    room, direction = live.room, live.room.direction
+    groups = room.groups()
+    listed = [
+        group
+        for place, group in enumerate(groups)
+        if place < MOST_LISTED or group.standing in ("held", "waiting")
+    ][: 2 * MOST_LISTED]
     return {
         "seq": live.seq,
+        "title": room.title,
         "language": room.language,
         "step": room.step.number,
         "steps": [step_summary(step) for step in room.standing_steps()],
@@ -106,9 +143,33 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "answers": sum(tallied.count for tallied in room.tally()),
         "participants": room.participants(),
         "connected": connected,
-        "words": words,
-        "undo": last_act(room),
+        "words": [listed_word(group) for group in listed],
+        "more_words": len(groups) - len(listed),
+        "view": direction.view,
+        "calm": direction.calm,
+        "lit": lit_word(room.lit()),
+        "counts_shown": direction.counts_shown,
+        "participants_shown": direction.participants_shown,
+        "pace": direction.pace,
+        "review": direction.reviewed_from is not None,
+        "joining": direction.joining,
+        "held_list": sorted(word for word, held in direction.listed.items() if held),
+        "per_minute": live.bursts.per_minute,
+        "bursts": [burst._asdict() for burst in live.bursts.found(room)],
+        "suggestions": [pair._asdict() for pair in live.suggested.pairs(room)],
+        "undo": told(room, room.acts[-1][0]) if room.acts else None,
+        "undone": told(room, room.undone) if room.undone else None,
         "decisions": room.decisions,
+    }
+
+
+def listed_word(group: Group) -> Message:
+    """Return a word as coaches see it, with what it was joined from if that is more than one."""
+    several = len(group.members) > 1
+    return {
+        **group._asdict(),
+        "hidden": group.standing == "hidden",
+        "members": [member._asdict() for member in group.members] if several else [],
     }
 
 
@@ -120,12 +181,9 @@ def step_summary(step: Step) -> Message:
     }
 
 
-def last_act(room: Room) -> Message | None:
-    """Return the `act` that undo would take back and its `subject`, a label or question."""
-    if not room.acts:
-        return None
-    act, _ = room.acts[-1]
-    return {"act": type(act).__name__, "subject": subject(room, act)}
+def told(room: Room, act: Act) -> Message:
+    """Return the `act` and its `subject`, a label or question, and for two words the `other`."""
+    return {"act": type(act).__name__, "subject": subject(room, act), "other": other(room, act)}
 
 
 def subject(room: Room, act: Act) -> str:
@@ -134,6 +192,19 @@ def subject(room: Room, act: Act) -> str:
             return question
         case StepStarted(step):
             return room.steps[step - 1].question
-        case WordHidden(step, word) | WordShown(step, word):
-            return room.steps[step - 1].label(word)
+        case WordsMerged(step, word) | WordSplit(step, word):
+            return room.steps[step - 1].spelling(word)
+        case WordHidden(step, word) | WordShown(step, word) | WordLit(step, str(word)):
+            return room.label(step, word)
+        case SuggestionDismissed(word) | WordListed(word):
+            return room.step.spelling(word)
+    return ""
+
+
+def other(room: Room, act: Act) -> str:
+    match act:
+        case WordsMerged(step, _, into, label):
+            return label or room.steps[step - 1].spelling(into)
+        case SuggestionDismissed(_, word):
+            return room.step.spelling(word)
     return ""

@@ -5,9 +5,12 @@ import secrets
 import threading
 from collections import defaultdict
 
+from display.live.bursts import Bursts
 from display.live.pictures import Picture
+from display.live.suggested import Suggested
 from display.log.base import Entry, Log, RoomErased
 from display.room.events import (
+    AnswerGiven,
     Event,
     PictureDrawn,
     QuestionAsked,
@@ -35,6 +38,9 @@ class LiveRoom:
         self.room = Room()
         self.seq = 0
         self.pictures: defaultdict[int, Picture] = defaultdict(Picture)
+        self.bursts = Bursts()
+        self.suggested = Suggested()
+        self.answered_at = 0.0  # seconds since 1970, or when it was opened
         self.reading = threading.Lock()
 
     @property
@@ -42,11 +48,17 @@ class LiveRoom:
         """The picture of the step that the room is at."""
         return self.pictures[self.room.step.number]
 
-    def apply(self, seq: int, event: Event) -> None:
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry of the log; ValueError if this version does not know it."""
+        event = decode(entry.body)
         if isinstance(event, PictureDrawn):
-            self.pictures[event.step].apply(seq, event)
+            self.pictures[event.step].apply(entry.seq, event)
+        if isinstance(event, AnswerGiven | RoomOpened):
+            self.answered_at = entry.at
         self.room.apply(event)
-        self.seq = seq
+        if isinstance(event, AnswerGiven) and event.key in self.room.answers:
+            self.bursts.note(entry.at, self.room, self.room.answers[event.key])
+        self.seq = entry.seq
 
 
 class Rooms:
@@ -67,10 +79,10 @@ class Rooms:
         if not self.codes():
             self.open(language, question)
 
-    def open(self, language: str, question: str) -> LiveRoom:
+    def open(self, language: str, question: str, title: str = "") -> LiveRoom:
         """Open a room of a new code with its first question; return it."""
         code = self._new_code()
-        self.log.append(code, encode(RoomOpened(language)))
+        self.log.append(code, encode(RoomOpened(language, title)))
         return self.record(code, QuestionAsked(question))
 
     def codes(self) -> list[str]:
@@ -109,7 +121,7 @@ class Rooms:
         with live.reading:
             if seq is None or live.seq < seq:
                 for entry in self._since(code, live.seq):
-                    live.apply(entry.seq, decode(entry.body))
+                    live.apply(entry)
         if live.seq == 0:
             self._live.pop(code, None)
             raise NoSuchRoom(code)

@@ -15,7 +15,7 @@ from display.live.messages import Message
 from display.live.pictures import difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, Offload, RoomErased
-from display.room.state import Tallied
+from display.room.steps import Tallied
 
 TICK_SECONDS = 0.1
 COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
@@ -124,6 +124,7 @@ class Ticker:
         now = time.monotonic()
         if now - sent.coach_at < COACH_SECONDS:
             return
+        live.suggested.look(live.room, self._offload)
         status = messages.coach_status(live, self._audience.connected(live.code, "phone"))
         if sent.coach is None or {**status, "seq": 0} != {**sent.coach, "seq": 0}:
             self._emit("status", status, to=Watch(live.code, "coach").channel)

@@ -13,6 +13,7 @@ class RoomOpened:
     """A gathering got its code; `language` is that of its stage and its coaches."""
 
     language: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,106 @@ class WordShown:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsShown:
+    """Words that waited or were held came on stage, all at once."""
+
+    step: int
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WordListed:
+    """A word belongs, or does not belong, among those held back in this room."""
+
+    word: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantHeld:
+    """What a participant sends, and has sent, counts no more."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChosen:
+    """From now on new words wait until a coach lets them through, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningChosen:
+    """Inflections of a word count as that word, or each as its own."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordsMerged:
+    """A word counts as another from now on, called `label` if one was chosen."""
+
+    step: int
+    word: str
+    into: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordSplit:
+    """A spelling counts as a word of its own from now on, whatever it was joined with."""
+
+    step: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionDismissed:
+    """Two words that were suggested as one stay two."""
+
+    word: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChosen:
+    """The stage shows another view: lobby, cloud, ranking or roll."""
+
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageCalmed:
+    """The stage shows the question and the QR code alone, or all again."""
+
+    calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordLit:
+    """A word stands in the light while the others step back; None: all are alike again."""
+
+    step: int
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresChosen:
+    """The stage shows counts and the number of participants, or not."""
+
+    counts: bool
+    participants: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollPaced:
+    """The rolling words go slowly, normally or fast."""
+
+    pace: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActUndone:
     """The last act of a coach that still stood was taken back."""
 
@@ -132,6 +233,19 @@ Act: TypeAlias = (
     | ResultsConcealed
     | WordHidden
     | WordShown
+    | WordsShown
+    | WordListed
+    | ParticipantHeld
+    | ReviewChosen
+    | JoiningChosen
+    | WordsMerged
+    | WordSplit
+    | SuggestionDismissed
+    | ViewChosen
+    | StageCalmed
+    | WordLit
+    | FiguresChosen
+    | RollPaced
 )
 Event: TypeAlias = RoomOpened | Act | ActUndone | AnswerGiven | AnswerWithdrawn | PictureDrawn
 
@@ -148,6 +262,19 @@ KINDS: dict[str, type[Event]] = {
         ResultsConcealed,
         WordHidden,
         WordShown,
+        WordsShown,
+        WordListed,
+        ParticipantHeld,
+        ReviewChosen,
+        JoiningChosen,
+        WordsMerged,
+        WordSplit,
+        SuggestionDismissed,
+        ViewChosen,
+        StageCalmed,
+        WordLit,
+        FiguresChosen,
+        RollPaced,
         ActUndone,
         AnswerGiven,
         AnswerWithdrawn,

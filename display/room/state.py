@@ -4,115 +4,29 @@
 before, an answer after closing, a fourth answer where three are allowed stay in the log and change
 nothing here. The same log therefore always gives the same room, whoever reads it.
 
-What coaches decide is kept apart from what the audience said, as one immutable `Direction`. An act
-replaces the direction, so undo returns to the one before.
+What coaches decide is kept apart from what the audience said: see `direction`.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeAlias
+from dataclasses import replace
+from typing import Literal, TypeAlias
 
 from display.room import words
+from display.room.direction import Direction, direct
 from display.room.events import (
     Act,
     ActUndone,
     AnswerGiven,
-    AnswersClosed,
-    AnswersOpened,
     AnswerWithdrawn,
     Event,
-    LanguageChosen,
     PictureDrawn,
     QuestionAsked,
-    ResultsConcealed,
-    ResultsRevealed,
     RoomOpened,
-    StepStarted,
-    WordHidden,
-    WordShown,
+    WordLit,
 )
+from display.room.steps import Answer, Group, Step, Tallied
+from display.room.unsuitable import unsuitable
 
 Refusal: TypeAlias = Literal["closed", "spent", "empty", "not_a_word", "one_word"]
-
-
-class Tallied(NamedTuple):
-    """A word, its commonest spelling, and how many answers count for it."""
-
-    word: str
-    label: str
-    count: int  # type: ignore[assignment]  # the word for it, though tuples have a method of that name
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """What the coaches have decided, all of it. Steps count from 1; 0 is before the first."""
-
-    language: str = ""
-    step: int = 0
-    asked: frozenset[int] = frozenset()
-    open: frozenset[int] = frozenset()
-    concealed: frozenset[int] = frozenset()
-    hidden: frozenset[tuple[int, str]] = frozenset()
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer that was accepted; `step` is where it counts."""
-
-    step: int
-    participant: str
-    key: str
-    text: str
-    word: words.Word
-    withdrawn: bool = False
-
-
-@dataclass(slots=True)
-class Step:
-    """A question and the answers that count for it."""
-
-    number: int
-    question: str
-    answers_each: int | None
-    phrase: bool
-    spellings: dict[str, Counter[str]] = field(default_factory=dict)
-    voices: dict[str, Counter[str]] = field(default_factory=dict)
-    given: dict[str, list[Answer]] = field(default_factory=dict)
-
-    def add(self, answer: Answer) -> None:
-        """Let the answer count."""
-        key = answer.word.key
-        self.spellings.setdefault(key, Counter())[answer.word.spelling] += 1
-        self.voices.setdefault(key, Counter())[answer.participant] += 1
-        self.given.setdefault(answer.participant, []).append(answer)
-
-    def remove(self, answer: Answer) -> None:
-        """Let the answer, which counts now, count no more."""
-        key = answer.word.key
-        decrease(self.spellings[key], answer.word.spelling)
-        decrease(self.voices[key], answer.participant)
-        self.given[answer.participant].remove(answer)
-        if not self.voices[key]:
-            del self.spellings[key], self.voices[key]
-
-    def words(self) -> list[Tallied]:
-        """Return all words, most frequent first; of equal ones the earlier first."""
-        found = [
-            Tallied(word, self.label(word), spelled.total())
-            for word, spelled in self.spellings.items()
-        ]
-        return sorted(found, key=lambda tallied: -tallied.count)
-
-    def label(self, word: str) -> str:
-        """Return the word's commonest spelling, of equal ones the earlier; its key if none."""
-        spelled = self.spellings.get(word)
-        return spelled.most_common(1)[0][0] if spelled else word
-
-
-def decrease(counter: Counter[str], name: str) -> None:
-    counter[name] -= 1
-    if not counter[name]:
-        del counter[name]
 
 
 class Room:
@@ -124,19 +38,24 @@ class Room:
         self.direction = Direction()
         self.acts: list[tuple[Act, Direction]] = []  # each act that stands, and what was before
         self.decisions = 0  # acts done and undone; tells an act that is sent again from a new one
+        self.undone: Act | None = None  # what the latest decision took back, if it was undo
+        self.title = ""
+        self._groups: list[Group] | None = None  # of the present step, until something changes
 
     def apply(self, event: Event) -> None:
         """Bring the room up to date with the next event of its log."""
+        self._groups = None
         match event:
             case AnswerGiven():
                 self._give(event)
             case AnswerWithdrawn(participant, key):
                 self._withdraw(participant, key)
-            case RoomOpened(language):
+            case RoomOpened(language, title):
                 self.direction = replace(self.direction, language=language)
+                self.title = title
             case ActUndone():
                 if self.acts:
-                    _, self.direction = self.acts.pop()
+                    self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
             case PictureDrawn():
                 pass  # pictures are what the room looked like, not what was said in it
@@ -166,18 +85,35 @@ class Room:
         """Return the steps that can be gone back to: all but questions taken back unanswered."""
         return [step for step in self.steps if step.number in self.direction.asked or step.given]
 
-    def hidden(self, word: str) -> bool:
-        """Whether a coach has taken the word off the present step's stage."""
-        return (self.direction.step, word) in self.direction.hidden
+    def groups(self) -> list[Group]:
+        """Return all the present step's words, most frequent first, those not shown too."""
+        if self._groups is None:
+            self._groups = self.step.groups(self.direction)
+        return self._groups
 
     def tally(self) -> list[Tallied]:
-        """Return the present step's words that are not hidden, most frequent first."""
-        return [tallied for tallied in self.step.words() if not self.hidden(tallied.word)]
+        """Return the present step's words that the stage shows, most frequent first."""
+        return [
+            Tallied(group.word, group.label, group.count)
+            for group in self.groups()
+            if group.standing == "shown"
+        ]
+
+    def lit(self) -> Tallied | None:
+        """Return the word that stands in the light, if one does that the stage shows."""
+        for tallied in self.tally() if self.direction.lit else ():
+            if (self.step.number, tallied.word) == self.direction.lit:
+                return tallied
+        return None
+
+    def label(self, step: int, word: str) -> str:
+        """Return how the word is written on stage; the word itself if nobody says it now."""
+        groups = self.steps[step - 1].groups(self.direction)
+        return next((group.label for group in groups if group.word == word), word)
 
     def participants(self) -> int:
         """Return how many participants stand behind the tally."""
-        shown = (given for word, given in self.step.voices.items() if not self.hidden(word))
-        return len(set().union(*shown))
+        return self.step.participants(self.direction)
 
     def own_answers(self, participant: str) -> list[Answer]:
         """Return the participant's answers to the present step that count, in their order."""
@@ -206,8 +142,8 @@ class Room:
             return
         word = words.read(event.text, self.step.phrase)
         answer = Answer(event.step, event.participant, event.key, event.text, word)
+        self.step.add(answer, len(self.answers), unsuitable(event.text))
         self.answers[event.key] = answer
-        self.step.add(answer)
 
     def _withdraw(self, participant: str, key: str) -> None:
         answer = self.answers.get(key)
@@ -217,43 +153,16 @@ class Room:
         self.steps[answer.step - 1].remove(answer)
 
     def _act(self, act: Act) -> None:
-        directed = direct(self.direction, act, len(self.steps))
+        before = self.direction
+        directed = direct(before, act, len(self.steps), len(self.answers))
         if isinstance(act, QuestionAsked):
             self.steps.append(Step(directed.step, act.question, act.answers_each, act.phrase))
-        if directed == self.direction:
+        if directed == before:
             return
-        if self.direction.step:  # the first question begins the room: nothing is before it
-            self.acts.append((act, self.direction))
+        if before.step:  # the first question begins the room: nothing is before it
+            if isinstance(act, WordLit) and self.acts and isinstance(self.acts[-1][0], WordLit):
+                before = self.acts.pop()[1]  # a walk of the light is undone as one act
+            self.acts.append((act, before))
         self.direction = directed
+        self.undone = None
         self.decisions += 1
-
-
-def direct(direction: Direction, act: Act, steps: int) -> Direction:
-    """Return the direction after `act`, in a room that had `steps` steps before it."""
-    match act:
-        case LanguageChosen(language):
-            return replace(direction, language=language)
-        case QuestionAsked():
-            new = steps + 1
-            return replace(
-                direction,
-                step=new,
-                asked=direction.asked | {new},
-                open=direction.open | {new},
-                concealed=direction.concealed | ({new} if act.concealed else set()),
-            )
-        case StepStarted(step) if 1 <= step <= steps:
-            return replace(direction, step=step)
-        case AnswersOpened(step):
-            return replace(direction, open=direction.open | {step})
-        case AnswersClosed(step):
-            return replace(direction, open=direction.open - {step})
-        case ResultsRevealed(step):
-            return replace(direction, concealed=direction.concealed - {step})
-        case ResultsConcealed(step):
-            return replace(direction, concealed=direction.concealed | {step})
-        case WordHidden(step, word):
-            return replace(direction, hidden=direction.hidden | {(step, word)})
-        case WordShown(step, word):
-            return replace(direction, hidden=direction.hidden - {(step, word)})
-    return direction

@@ -1,8 +1,5 @@
 """The coach: one page behind a key, one route for each act, every act a fact in the log."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
-
 from flask import (
     Blueprint,
     abort,
@@ -20,21 +17,19 @@ from werkzeug.wrappers import Response
 from display.live import messages
 from display.live.audience import Audience
 from display.live.rooms import LiveRoom
-from display.room.events import (
-    Act,
-    ActUndone,
-    AnswersClosed,
-    AnswersOpened,
-    LanguageChosen,
-    QuestionAsked,
-    ResultsConcealed,
-    ResultsRevealed,
-    StepStarted,
-    WordHidden,
-    WordShown,
+from display.room.direction import direct
+from display.room.events import Act, ActUndone, WordShown
+from display.room.state import Room
+from display.web.acts import (
+    MAX_QUESTION,
+    MOST_ANSWERS,
+    PACES,
+    UNLIMITED,
+    VIEWS,
+    BadAct,
+    Sent,
+    act_of,
 )
-from display.room.state import Room, direct
-from display.room.words import SPACES, UNPRINTABLE
 from display.web.auth import (
     admit_coach,
     coach_key,
@@ -45,20 +40,10 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.languages import LANGUAGES, use_language
+from display.web.languages import use_language
 from display.web.stage import phone_url, qr_code, short_address
 
 coach = Blueprint("coach", __name__)
-
-MAX_QUESTION = 200  # characters
-MOST_ANSWERS = 10
-UNLIMITED = "unlimited"
-
-Sent: TypeAlias = Mapping[str, Any]
-
-
-class BadAct(ValueError):
-    """What was sent makes no act; the message says why, in the coach's language."""
 
 
 @coach.get("/<code>/coach")
@@ -85,6 +70,8 @@ def coach_page(code: str) -> Response:
             unlimited=UNLIMITED,
             most_answers=MOST_ANSWERS,
             max_question=MAX_QUESTION,
+            views=VIEWS,
+            paces=PACES,
         )
     )
 
@@ -104,14 +91,15 @@ def act(code: str, name: str) -> Response:
     """Do one act of the coach and answer with the new status, or go back to the page."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    make = ACTS.get(name) or abort(404)
     try:
-        event = make(submitted(), live.room)
+        event = act_of(name, submitted(), live)
+    except KeyError:
+        abort(404)
     except BadAct as error:
         return jsonify_error(422, name, str(error))
     if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
         return done(live)  # the same question once more, because no reply to the first came back
-    if direct(live.room.direction, event, len(live.room.steps)) != live.room.direction:
+    if changes_something(event, live.room):
         live = rooms().record(live.code, event)
     return done(live)
 
@@ -143,72 +131,16 @@ def erase(code: str) -> Response:
     return redirect(url_for("phone.page", code=live.code), 303)
 
 
+def changes_something(act: Act, room: Room) -> bool:
+    """Return whether the act would be seen; one that would not is no fact worth keeping."""
+    if isinstance(act, WordShown) and act.step == room.step.number:
+        return any(group.word == act.word and group.standing != "shown" for group in room.groups())
+    return direct(room.direction, act, len(room.steps), len(room.answers)) != room.direction
+
+
 def is_late(sent: Sent, room: Room) -> bool:
     """Return whether the act was sent from a page that did not show the latest decision."""
     return str(sent.get("decisions") or room.decisions) != str(room.decisions)
-
-
-def ask_or_go(sent: Sent, room: Room) -> Act:
-    """Return the question that is asked, or the step that is gone back to."""
-    if "question" not in sent:
-        return StepStarted(chosen_step(sent, room))
-    question = SPACES.sub(" ", UNPRINTABLE.sub("", str(sent["question"]))).strip()
-    if not question:
-        raise BadAct(_("Write the question first."))
-    if len(question) > MAX_QUESTION:
-        raise BadAct(_("The question is too long: at most %(most)d characters.", most=MAX_QUESTION))
-    return QuestionAsked(
-        question,
-        answers_each=answers_each(sent.get("answers_each", 1)),
-        phrase=is_on(sent.get("phrase")),
-        concealed=is_on(sent.get("concealed")),
-    )
-
-
-def answers_each(sent: object) -> int | None:
-    if sent is None or sent == UNLIMITED:
-        return None
-    if str(sent) in map(str, range(1, MOST_ANSWERS + 1)):
-        return int(str(sent))
-    raise BadAct(_("The number of answers is 1 to %(most)d, or unlimited.", most=MOST_ANSWERS))
-
-
-def is_on(sent: object) -> bool:
-    return sent in (True, "on", "true", "1", 1)
-
-
-def chosen_step(sent: Sent, room: Room) -> int:
-    """Return the step that an act is about: the one sent with it, or the present one."""
-    number = str(sent.get("step") or room.step.number)
-    if number not in map(str, range(1, len(room.steps) + 1)):
-        raise BadAct(_("There is no such question in this room."))
-    return int(number)
-
-
-def chosen_word(sent: Sent, room: Room) -> str:
-    word = str(sent.get("word", ""))
-    if word not in room.steps[chosen_step(sent, room) - 1].spellings:
-        raise BadAct(_("That word is not there any more."))
-    return word
-
-
-def chosen_language(sent: Sent, room: Room) -> LanguageChosen:
-    language = str(sent.get("language", ""))
-    if language not in LANGUAGES:
-        raise BadAct(_("The languages are Swedish (sv) and English (en)."))
-    return LanguageChosen(language)
-
-
-ACTS: dict[str, Callable[[Sent, Room], Act]] = {
-    "step": ask_or_go,
-    "open": lambda sent, room: AnswersOpened(chosen_step(sent, room)),
-    "close": lambda sent, room: AnswersClosed(chosen_step(sent, room)),
-    "reveal": lambda sent, room: ResultsRevealed(chosen_step(sent, room)),
-    "conceal": lambda sent, room: ResultsConcealed(chosen_step(sent, room)),
-    "hide": lambda sent, room: WordHidden(chosen_step(sent, room), chosen_word(sent, room)),
-    "show": lambda sent, room: WordShown(chosen_step(sent, room), chosen_word(sent, room)),
-    "language": chosen_language,
-}
 
 
 def done(live: LiveRoom) -> Response:

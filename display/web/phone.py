@@ -22,7 +22,7 @@ from display.live import messages
 from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
 from display.room.events import AnswerGiven, AnswerWithdrawn
-from display.room.state import Answer
+from display.room.steps import Answer
 from display.room.words import MAX_GRAPHEMES
 from display.web.auth import (
     participant,

@@ -1,0 +1,2 @@
+def base_of(key: str) -> str:
+    return key

@@ -1,0 +1,167 @@
+"""A step's answers, and the words that they count as."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from display.room.direction import Direction
+from display.room.inflections import base_of
+from display.room.words import Word
+
+Standing: TypeAlias = Literal["shown", "hidden", "held", "waiting"]
+
+
+class Tallied(NamedTuple):
+    """A word, its label, and how many answers count for it."""
+
+    word: str
+    label: str
+    count: int  # type: ignore[assignment]  # the word for it, though tuples have a method of that name
+
+
+class Group(NamedTuple):
+    """A word with all the spellings that count as it, and whether the stage shows it.
+
+    Hidden: by a coach. Held: it does not belong on a screen, or whoever sent it was held. Waiting:
+    coaches see everything first, and have not let it through.
+    """
+
+    word: str
+    label: str
+    count: int  # type: ignore[assignment]  # see Tallied
+    standing: Standing
+    members: Sequence[Tallied]  # by key
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer that was accepted; `step` is where it counts."""
+
+    step: int
+    participant: str
+    key: str
+    text: str
+    word: Word
+    withdrawn: bool = False
+
+
+@dataclass(slots=True)
+class Spelled:
+    """What was said under one key."""
+
+    first: int  # the number, in the room, of the answer that said it first
+    unsuitable: bool = False
+    spellings: Counter[str] = field(default_factory=Counter)
+    voices: Counter[str] = field(default_factory=Counter)  # by participant
+
+    def count(self, held: frozenset[str]) -> int:
+        """Return how many answers count, without those of participants who are held."""
+        return self.voices.total() - sum(self.voices[participant] for participant in held)
+
+
+@dataclass(slots=True)
+class Step:
+    """A question and the answers that count for it."""
+
+    number: int
+    question: str
+    answers_each: int | None
+    phrase: bool
+    keys: dict[str, Spelled] = field(default_factory=dict)
+    given: dict[str, list[Answer]] = field(default_factory=dict)
+
+    def add(self, answer: Answer, number: int, unsuitable: bool) -> None:
+        """Let the answer, the room's `number`th, count."""
+        said = self.keys.setdefault(answer.word.key, Spelled(number))
+        said.spellings[answer.word.spelling] += 1
+        said.voices[answer.participant] += 1
+        said.unsuitable |= unsuitable
+        self.given.setdefault(answer.participant, []).append(answer)
+
+    def remove(self, answer: Answer) -> None:
+        """Let the answer, which counts now, count no more."""
+        said = self.keys[answer.word.key]
+        decrease(said.spellings, answer.word.spelling)
+        decrease(said.voices, answer.participant)
+        self.given[answer.participant].remove(answer)
+        if not said.voices:
+            del self.keys[answer.word.key]
+
+    def spelling(self, key: str) -> str:
+        """Return the commonest spelling of a key; the key itself if nobody says it now."""
+        said = self.keys.get(key)
+        return commonest(said.spellings) if said else key
+
+    def word_of(self, key: str, direction: Direction) -> str:
+        """Return the word that an answer of this key counts as."""
+        joined = direction.joining and (self.number, key) not in direction.apart
+        return direction.into(self.number, base_of(key) if joined else key)
+
+    def groups(self, direction: Direction) -> list[Group]:
+        """Return all words, most frequent first; of equal ones the earlier first."""
+        members: dict[str, list[str]] = {}
+        for key in self.keys:
+            members.setdefault(self.word_of(key, direction), []).append(key)
+        found = [self._group(word, keys, direction) for word, keys in members.items()]
+        return sorted(found, key=lambda group: -group.count)
+
+    def participants(self, direction: Direction) -> int:
+        """Return how many participants stand behind the words that are shown."""
+        shown = (
+            self.keys[member.word].voices
+            for group in self.groups(direction)
+            if group.standing == "shown"
+            for member in group.members
+        )
+        return len(set().union(*shown) - direction.held_participants)
+
+    def _group(self, word: str, keys: list[str], direction: Direction) -> Group:
+        held = direction.held_participants
+        members = [
+            Tallied(key, commonest(self.keys[key].spellings), self.keys[key].count(held))
+            for key in keys
+        ]
+        members.sort(key=lambda member: -member.count)
+        count = sum(member.count for member in members)
+        return Group(
+            word,
+            self._label(word, keys, direction),
+            count,
+            self._standing(word, keys, count, direction),
+            members,
+        )
+
+    def _label(self, word: str, keys: list[str], direction: Direction) -> str:
+        chosen = direction.labels.get((self.number, word))
+        if chosen is not None:
+            return chosen
+        if len(keys) == 1:
+            return commonest(self.keys[keys[0]].spellings)
+        return commonest(sum((self.keys[key].spellings for key in keys), Counter()))
+
+    def _standing(self, word: str, keys: list[str], count: int, direction: Direction) -> Standing:
+        pair = (self.number, word)
+        if pair in direction.hidden:
+            return "hidden"
+        if not count:
+            return "held"
+        if pair in direction.shown:
+            return "shown"
+        if any(direction.listed.get(key, self.keys[key].unsuitable) for key in keys):
+            return "held"
+        since = direction.reviewed_from
+        if since is not None and min(self.keys[key].first for key in keys) >= since:
+            return "waiting"
+        return "shown"
+
+
+def commonest(spellings: Counter[str]) -> str:
+    """Return the commonest spelling; of equal ones the earlier."""
+    return spellings.most_common(1)[0][0]
+
+
+def decrease(counter: Counter[str], name: str) -> None:
+    counter[name] -= 1
+    if not counter[name]:
+        del counter[name]
