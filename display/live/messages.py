@@ -62,9 +62,10 @@ def resumed(live: LiveRoom, since: int) -> tuple[str, Message]:
 def stage_header(live: LiveRoom) -> Message:
     """Return what every message to a stage carries.
 
-    `answers` counts those that count by now, `participants` who gave them; `left_out` is the number of words that the picture has no room for; `camera` is
-    `[x, y, width, height]` in plane units; `lit` is the word in the light, `ranking` the ten most
-    frequent; `decisions` grows with each act of a coach.
+    `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
+    of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units;
+    `lit` is the word in the light, `ranking` the ten most frequent; `decisions` grows with each act
+    of a coach.
     """
     tally = live.room.tally()
     direction = live.room.direction
@@ -157,10 +158,22 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "per_minute": live.bursts.per_minute,
         "bursts": [burst._asdict() for burst in live.bursts.found(room)],
         "suggestions": [pair._asdict() for pair in live.suggested.pairs(room)],
+        "next": next_act(room),
         "undo": told(room, room.acts[-1][0]) if room.acts else None,
         "undone": told(room, room.undone) if room.undone else None,
         "decisions": room.decisions,
     }
+
+
+def next_act(room: Room) -> str:
+    """Return what the coach will most likely want next: the biggest button."""
+    if room.direction.calm:
+        return "resume"
+    if room.direction.view == "lobby":
+        return "cloud"
+    if room.concealed:
+        return "close" if room.open else "reveal"
+    return "close" if room.open else "question"
 
 
 def listed_word(group: Group) -> Message:

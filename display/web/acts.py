@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from display.live.rooms import LiveRoom
 from display.room.events import (
@@ -33,10 +34,11 @@ from display.room.events import (
 )
 from display.room.state import Room
 from display.room.steps import Group
-from display.room.words import SPACES, UNPRINTABLE, NotAWord, clean, read
+from display.room.words import SPACES, UNPRINTABLE, NotAWord, clean, read, shortened
 from display.web.languages import LANGUAGES
 
 MAX_QUESTION = 200  # characters
+MAX_LABEL = 120  # code points
 MOST_ANSWERS = 10
 UNLIMITED = "unlimited"
 VIEWS = ("lobby", "cloud", "ranking", "roll")
@@ -143,13 +145,37 @@ def listed(sent: Sent, room: Room) -> Act:
 
 
 def merged(sent: Sent, room: Room) -> Act:
-    word, into = chosen_group(sent, room), chosen_group(sent, room, "into")
-    if word.word == into.word:
+    """Return that two words are one: `word` goes into `into`, or of two `word`s the rarer."""
+    words = several(sent, "word")
+    if "into" in sent:
+        words = [*words[:1], str(sent["into"])]
+    if len(words) != 2:
+        raise BadAct(_("Choose two words to merge."))
+    step = chosen_step(sent, room)
+    groups = [chosen_group({"step": step, "word": word}, room) for word in words]
+    if "into" not in sent:
+        groups.sort(key=lambda group: group.count)
+    if groups[0].word == groups[1].word:
         raise BadAct(_("Those are one word already."))
-    label = clean(str(sent.get("label") or "")) or None
-    if label is not None and label != clean(str(sent["label"]) + "x")[:-1]:
-        raise BadAct(_("That is too long for a word: at most 30 characters."))
-    return WordsMerged(chosen_step(sent, room), word.word, into.word, label)
+    return WordsMerged(step, groups[0].word, groups[1].word, label(sent))
+
+
+def several(sent: Sent, name: str) -> list[str]:
+    """Return all values of a field: of a form, or the list in JSON."""
+    if isinstance(sent, MultiDict):
+        return [str(value) for value in sent.getlist(name)]
+    value = sent.get(name, [])
+    return [str(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def label(sent: Sent) -> str | None:
+    typed = str(sent.get("label") or "").strip()
+    if not typed:
+        return None
+    cleaned = clean(typed)
+    if not cleaned or len(typed) > MAX_LABEL or shortened(typed) != typed:
+        raise BadAct(_("That is no name for a word: 1 to 30 characters that can be seen."))
+    return cleaned
 
 
 def split(sent: Sent, room: Room) -> Act:

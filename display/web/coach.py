@@ -60,11 +60,13 @@ def page(code: str) -> Response:
 def coach_page(code: str) -> Response:
     live = room_or_abort(code)
     use_language(live.room.language)
+    search = request.args.get("search", "").strip()
     return make_response(
         render_template(
             "coach/coach.html",
             code=live.code,
-            status=status(live),
+            status={**status(live), **found_words(live, search)},
+            search=search,
             address=short_address(live),
             phone_url=phone_url(live),
             unlimited=UNLIMITED,
@@ -74,6 +76,27 @@ def coach_page(code: str) -> Response:
             paces=PACES,
         )
     )
+
+
+@coach.get("/<code>/coach/words.json")
+@coach_required
+def words(code: str) -> Response:
+    """Return the words with what is in `search` in one of their spellings."""
+    return jsonify(found_words(room_or_abort(code), request.args.get("search", "").strip()))
+
+
+def found_words(live: LiveRoom, search: str) -> messages.Message:
+    """Return the words that are searched for; nothing if nothing is searched for."""
+    if not search:
+        return {}
+    sought = search.casefold()
+    found = [
+        messages.listed_word(group)
+        for group in live.room.groups()
+        if any(sought in member.label.casefold() for member in group.members)
+        or sought in group.label.casefold()
+    ]
+    return {"words": found[: messages.MOST_LISTED]}
 
 
 @coach.get("/<code>/coach/qr.svg")
