@@ -37,6 +37,17 @@ def stage_delays(answers: Sequence[Answer], seen: Sequence[Seen]) -> list[float]
     return delays
 
 
+def hiding_delays(hidden: Sequence[tuple[str, float]], seen: Sequence[Seen]) -> list[float]:
+    """Return for each word that was hidden the seconds until it left the stage; inf if never."""
+    delays = []
+    for hidden_word, hidden_at in hidden:
+        left = [
+            at for at, word, count in seen if word == hidden_word and at > hidden_at and not count
+        ]
+        delays.append(left[0] - hidden_at if left else math.inf)
+    return delays
+
+
 def least_share_shown(answers: Sequence[Answer], seen: Sequence[Seen]) -> float:
     """Return the least share, at any moment, of the words sent a second ago that were shown."""
     first_sent: dict[str, float] = {}

@@ -22,9 +22,18 @@ from tests.conftest import Server
 DIFFERENT_WORDS = 160
 SENT_TWICE = 0.1  # of all answers
 SETTLE_SECONDS = 3  # for the last answers to reach the stage
+HIDDEN = 30  # words that a coach takes off the stage, one after another
+HIDE_SECONDS = 0.6  # from one to the next
 SEED = 1
 
 Doing = Coroutine[Any, Any, None]
+
+
+class Hidden(NamedTuple):
+    """A word that a coach took off the stage."""
+
+    word: str
+    at: float  # seconds since 1970, when the coach pressed
 
 
 class Meters(NamedTuple):
@@ -44,6 +53,7 @@ class Played:
     joining: Meters
     answering: Meters
     recording: Recording
+    hidden: list[Hidden]
     pictures: list[dict[str, Any]]  # as the stage was sent them
     counted: Counter[str]  # by words.json
     shown: Counter[str]  # on the stage
@@ -96,18 +106,35 @@ async def play(server: Server, participants: int, seconds: float) -> Played:
         ]
         answering = await measured(pid, answers)
         await asyncio.sleep(SETTLE_SECONDS)
+        recording, pictures = await stage.recording(), list(stage.pictures)
+        counted = Counter({word["word"]: word["count"] for word in server.words()["words"]})
+        shown = Counter(await stage.counts())
+        hidden = await hide(server, list(shown)[:HIDDEN])
+        recording.seen = (await stage.recording()).seen
         played = Played(
             phones,
             joining,
             answering,
-            await stage.recording(),
-            stage.pictures,
-            Counter({word["word"]: word["count"] for word in server.words()["words"]}),
-            Counter(await stage.counts()),
+            recording,
+            hidden,
+            pictures,
+            counted,
+            shown,
             peak_memory(pid),
         )
     await asyncio.gather(*(phone.close() for phone in phones))
     return played
+
+
+async def hide(server: Server, words: list[str]) -> list[Hidden]:
+    """Let a coach hide the words, one after another."""
+    coach, hidden = server.coach(), []
+    for word in words:
+        hidden.append(Hidden(word, time.time()))
+        response = await asyncio.to_thread(coach.act, "hide", word=word)
+        response.raise_for_status()
+        await asyncio.sleep(HIDE_SECONDS)
+    return hidden
 
 
 def texts(chance: Random, number: int) -> list[str]:

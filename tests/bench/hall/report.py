@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from statistics import fmean
 
-from tests.bench.hall.figures import least_share_shown, percentile, stage_delays
+from tests.bench.hall.figures import hiding_delays, least_share_shown, percentile, stage_delays
 from tests.bench.hall.play import Played
 from tests.bench.hall.stage import displacements
 
@@ -40,10 +40,12 @@ def answer_rows(played: Played) -> list[Row]:
 def stage_rows(played: Played) -> list[Row]:
     recording = played.recording
     delays = stage_delays(played.thanked, recording.seen)
+    gone = hiding_delays(played.hidden, recording.seen)
     least = least_share_shown(played.thanked, recording.seen)
     moves = list(displacements(played.pictures, recording.width, recording.height))
     mean_move = fmean(moves) if moves else math.nan
     return [
+        ("hidden by a coach to gone p50 / p95", milliseconds(gone, 0.5, 0.95), "p95 ≤ 300 ms"),
         ("different words", f"{len(played.counted)}", ""),
         ("sent to seen on stage p50 / p95", milliseconds(delays, 0.5, 0.95), "≤ 200 / ≤ 500 ms"),
         ("words older than 1 s on stage, at any moment", f"≥ {least:.1%}", "≥ 95 %"),
