@@ -99,6 +99,10 @@ class Room:
             if group.standing == "shown"
         ]
 
+    def word_of(self, answer: Answer) -> str:
+        """Return the word that the answer counts as, or would if it was not taken back."""
+        return self.steps[answer.step - 1].word_of(answer.word.key, self.direction)
+
     def lit(self) -> Tallied | None:
         """Return the word that stands in the light, if one does that the stage shows."""
         for tallied in self.tally() if self.direction.lit else ():
@@ -113,7 +117,9 @@ class Room:
 
     def participants(self) -> int:
         """Return how many participants stand behind the tally."""
-        return self.step.participants(self.direction)
+        shown = (group for group in self.groups() if group.standing == "shown")
+        voices = (self.step.keys[key].voices for group in shown for key, _, _ in group.members)
+        return len(set().union(*voices) - self.direction.held_participants)
 
     def own_answers(self, participant: str) -> list[Answer]:
         """Return the participant's answers to the present step that count, in their order."""

@@ -106,16 +106,6 @@ class Step:
         found = [self._group(word, keys, direction) for word, keys in members.items()]
         return sorted(found, key=lambda group: -group.count)
 
-    def participants(self, direction: Direction) -> int:
-        """Return how many participants stand behind the words that are shown."""
-        shown = (
-            self.keys[member.word].voices
-            for group in self.groups(direction)
-            if group.standing == "shown"
-            for member in group.members
-        )
-        return len(set().union(*shown) - direction.held_participants)
-
     def _group(self, word: str, keys: list[str], direction: Direction) -> Group:
         held = direction.held_participants
         members = [

@@ -115,7 +115,7 @@ def withdraw(code: str, key: str) -> Response:
         return refused(live, "unavailable", "", RETRY_SECONDS)
     if wants_json():
         left = live.room.left(participant())
-        return jsonify(status="withdrawn", key=key, word=answer.word.key, left=left)
+        return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)
     return back_to_page(live, {})
 
 
@@ -135,7 +135,7 @@ def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
     response = jsonify(
         status="withdrawn" if answer.withdrawn else "accepted",
         key=answer.key,
-        word=answer.word.key,
+        word=live.room.word_of(answer),
         label=answer.word.spelling,
         left=live.room.left(participant()),
     )
