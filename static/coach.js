@@ -26,10 +26,19 @@ function show(status) {
   for (const id of ["is-concealed", "reveal"]) $(id).hidden = !status.concealed;
   for (const field of document.querySelectorAll("#acts [name=step]")) field.value = status.step;
   for (const field of document.querySelectorAll("[name=decisions]")) field.value = status.decisions;
+  showChoice($("aspects"), "aspect", status.aspect);
+  showChoice($("halls"), "deep", status.deep ? "on" : "");
   showUndo(status.undo);
   showRows($("word-list"), $("word-row"), status.words, "word", (row, word) => showWord(row, word, status));
   showRows($("step-list"), $("step-row"), status.steps, "step", (row, step) => showStep(row, step, status));
   $("no-words").hidden = status.words.length > 0;
+}
+
+function showChoice(choices, field, chosen) {
+  for (const form of choices.querySelectorAll("form")) {
+    const pressed = form.elements[field].value === chosen;
+    form.querySelector("button").setAttribute("aria-pressed", String(pressed));
+  }
 }
 
 function showUndo(undo) {

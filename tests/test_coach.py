@@ -185,6 +185,8 @@ def test_another_site_cannot_act_for_the_coach(
         ("close", {"step": -1}),
         ("erase", {"confirm": "nej"}),
         ("language", {"language": "tlh"}),
+        ("aspect", {"aspect": "5:1"}),
+        ("aspect", {}),
     ],
 )
 def test_an_act_that_makes_no_sense_is_refused_with_a_sentence(
@@ -222,6 +224,23 @@ def test_the_coach_chooses_the_language_of_stage_and_coach(
     expect(stage.locator("html")).to_have_attribute("lang", "en")
     press(coach, "Svenska")
     expect(stage.locator("html")).to_have_attribute("lang", "sv")
+
+
+@WITH_SCRIPTS
+def test_the_coach_chooses_the_shape_of_the_picture_and_undoes_it(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    pressed = coach.locator(".choices [aria-pressed=true]")
+    expect(pressed).to_have_text(["16:9", "Vanlig"])
+    press(coach, "Stående 9:16")
+    expect(pressed).to_have_text(["Stående 9:16", "Vanlig"])
+    press(coach, "Djup: större ord, och färre")
+    expect(pressed).to_have_text(["Stående 9:16", "Djup: större ord, och färre"])
+    press(coach, "Ångra: val av sal")
+    expect(pressed).to_have_text(["Stående 9:16", "Vanlig"])
+    press(coach, "Ångra: bild i 9:16")
+    expect(pressed).to_have_text(["16:9", "Vanlig"])
 
 
 def test_an_undo_whose_reply_was_lost_is_not_done_twice(server: Server) -> None:

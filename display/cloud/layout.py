@@ -134,5 +134,6 @@ class Cloud:
         if new > _RUSH:
             fill *= _UNRUSHED
         by_area = float((fill / extents.prod(1).sum()) ** 0.5)
-        by_width = (0.66 - 0.3 / words) * self.camera.width / float(extents[0, 0])
+        wide = min(1.4 * self.camera.width, max(self.camera.width, self.camera.height * 16 / 9))
+        by_width = (0.66 - 0.3 / words) * wide / float(extents[0, 0])
         return min(by_area, by_width, float((limits / weights).min()))

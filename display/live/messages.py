@@ -17,7 +17,14 @@ from typing import Any, TypeAlias
 
 from display.cloud.layout import Placement
 from display.live.rooms import LiveRoom
-from display.room.events import Act, QuestionAsked, StepStarted, WordHidden, WordShown
+from display.room.events import (
+    Act,
+    AspectChosen,
+    QuestionAsked,
+    StepStarted,
+    WordHidden,
+    WordShown,
+)
 from display.room.state import Room, Step
 
 Message: TypeAlias = dict[str, Any]
@@ -48,13 +55,16 @@ def stage_header(live: LiveRoom) -> Message:
     """Return what every message to a stage carries.
 
     `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
-    of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units.
+    of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units;
+    `aspect`, one of `ASPECTS`, and `deep` are the shape that the coach has chosen.
     """
     tally = live.room.tally()
     return {
         "seq": 0 if live.room.concealed else live.picture.seq,
         "step": live.room.step.number,
         "language": live.room.language,
+        "aspect": live.room.direction.aspect,
+        "deep": live.room.direction.deep,
         "question": live.room.step.question,
         "open": live.room.open,
         "concealed": live.room.concealed,
@@ -98,6 +108,8 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
     return {
         "seq": live.seq,
         "language": room.language,
+        "aspect": room.direction.aspect,
+        "deep": room.direction.deep,
         "step": room.step.number,
         "steps": [step_summary(step) for step in room.standing_steps()],
         "question": room.step.question,
@@ -121,7 +133,7 @@ def step_summary(step: Step) -> Message:
 
 
 def last_act(room: Room) -> Message | None:
-    """Return the `act` that undo would take back and its `subject`, a label or question."""
+    """Return the `act` that undo would take back and its `subject`: a label, question or aspect."""
     if not room.acts:
         return None
     act, _ = room.acts[-1]
@@ -130,6 +142,8 @@ def last_act(room: Room) -> Message | None:
 
 def subject(room: Room, act: Act) -> str:
     match act:
+        case AspectChosen(aspect):
+            return aspect
         case QuestionAsked(question):
             return question
         case StepStarted(step):

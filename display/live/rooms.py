@@ -3,7 +3,6 @@
 import re
 import secrets
 import threading
-from collections import defaultdict
 
 from display.live.pictures import Picture
 from display.log.base import Entry, Log, RoomErased
@@ -34,17 +33,21 @@ class LiveRoom:
         self.code = code
         self.room = Room()
         self.seq = 0
-        self.pictures: defaultdict[int, Picture] = defaultdict(Picture)
+        self.pictures: dict[tuple[int, str, bool], Picture] = {}  # by step, aspect, deep
         self.reading = threading.Lock()
 
     @property
     def picture(self) -> Picture:
-        """The picture of the step that the room is at."""
-        return self.pictures[self.room.step.number]
+        """The picture of the step that the room is at, in the shape that the room has."""
+        direction = self.room.direction
+        return self._picture(direction.step, direction.aspect, direction.deep)
+
+    def _picture(self, step: int, aspect: str, deep: bool) -> Picture:
+        return self.pictures.setdefault((step, aspect, deep), Picture(aspect, deep))
 
     def apply(self, seq: int, event: Event) -> None:
         if isinstance(event, PictureDrawn):
-            self.pictures[event.step].apply(seq, event)
+            self._picture(event.step, event.aspect, event.deep).apply(seq, event)
         self.room.apply(event)
         self.seq = seq
 

@@ -14,13 +14,16 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from display.room import words
 from display.room.events import (
+    ASPECTS,
     Act,
     ActUndone,
     AnswerGiven,
     AnswersClosed,
     AnswersOpened,
     AnswerWithdrawn,
+    AspectChosen,
     Event,
+    HallChosen,
     LanguageChosen,
     PictureDrawn,
     QuestionAsked,
@@ -48,6 +51,8 @@ class Direction:
     """What the coaches have decided, all of it. Steps count from 1; 0 is before the first."""
 
     language: str = ""
+    aspect: str = "16:9"
+    deep: bool = False
     step: int = 0
     asked: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
@@ -233,6 +238,10 @@ def direct(direction: Direction, act: Act, steps: int) -> Direction:
     match act:
         case LanguageChosen(language):
             return replace(direction, language=language)
+        case AspectChosen(aspect) if aspect in ASPECTS:
+            return replace(direction, aspect=aspect)
+        case HallChosen(deep):
+            return replace(direction, deep=deep)
         case QuestionAsked():
             new = steps + 1
             return replace(

@@ -21,10 +21,13 @@ from display.live import messages
 from display.live.audience import Audience
 from display.live.rooms import LiveRoom
 from display.room.events import (
+    ASPECTS,
     Act,
     ActUndone,
     AnswersClosed,
     AnswersOpened,
+    AspectChosen,
+    HallChosen,
     LanguageChosen,
     QuestionAsked,
     ResultsConcealed,
@@ -84,6 +87,7 @@ def coach_page(code: str) -> Response:
             phone_url=phone_url(live),
             unlimited=UNLIMITED,
             most_answers=MOST_ANSWERS,
+            aspects=ASPECTS,
             max_question=MAX_QUESTION,
         )
     )
@@ -199,6 +203,13 @@ def chosen_language(sent: Sent, room: Room) -> LanguageChosen:
     return LanguageChosen(language)
 
 
+def chosen_aspect(sent: Sent, room: Room) -> AspectChosen:
+    aspect = str(sent.get("aspect", ""))
+    if aspect not in ASPECTS:
+        raise BadAct(_("The picture is one of %(aspects)s.", aspects=", ".join(ASPECTS)))
+    return AspectChosen(aspect)
+
+
 ACTS: dict[str, Callable[[Sent, Room], Act]] = {
     "step": ask_or_go,
     "open": lambda sent, room: AnswersOpened(chosen_step(sent, room)),
@@ -208,6 +219,8 @@ ACTS: dict[str, Callable[[Sent, Room], Act]] = {
     "hide": lambda sent, room: WordHidden(chosen_step(sent, room), chosen_word(sent, room)),
     "show": lambda sent, room: WordShown(chosen_step(sent, room), chosen_word(sent, room)),
     "language": chosen_language,
+    "aspect": chosen_aspect,
+    "hall": lambda sent, room: HallChosen(is_on(sent.get("deep"))),
 }
 
 
