@@ -94,7 +94,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     addresses = reachable_addresses(settings)
     public_url = settings.public_url or web_address(addresses[0].ip, settings.port)
     rooms, audience = Rooms(log), Audience()
-    app = create_app(rooms, audience, secret, public_url)
+    app = create_app(rooms, audience, secret, public_url, settings.logo, settings.accent)
     socketio = init_sockets(app, "eventlet")
     ticker = Ticker(rooms, audience, socketio.emit, tpool.execute)
     load_rooms(app, rooms, settings.log)

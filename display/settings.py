@@ -7,8 +7,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 PUBLIC_URL = re.compile(r"https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(:[0-9]{1,5})?/?")
+COLOUR = re.compile("#[0-9a-f]{6}")
+SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
+PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+LARGEST_LOGO = 200_000  # bytes
 INSTANCE = Path(__file__).parent.parent / "instance"
 
 
@@ -23,6 +28,8 @@ class Settings(NamedTuple):
     port: int
     public_url: str | None  # without a slash at its end; None: found out
     log: str
+    logo: bytes | None  # an SVG or PNG picture
+    accent: str | None  # #rrggbb
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -31,7 +38,14 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     Errors: StartError for a value that cannot be meant; SystemExit for `--help` and typos.
     """
     given = parser(environment).parse_args(arguments)
-    return Settings(given.host, port(given.port), public_url(given.public_url), given.log)
+    return Settings(
+        given.host,
+        port(given.port),
+        public_url(given.public_url),
+        given.log,
+        logo(given.logo),
+        accent(given.accent),
+    )
 
 
 def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -54,6 +68,8 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("port", "5000", "the port to listen on")
     add("public-url", None, "where phones reach this server; found out if not given")
     add("log", f"sqlite:///{INSTANCE / 'ordmoln.db'}", "where answers are kept: sqlite:///FILE")
+    add("logo", None, "the organisation's logo, for every page: a file, SVG or PNG")
+    add("accent", None, "the organisation's colour, for buttons and links, such as '#0a5c8c'")
     return found
 
 
@@ -70,6 +86,40 @@ def public_url(given: str | None) -> str | None:
     if PUBLIC_URL.fullmatch(url):
         return url.removesuffix("/")
     raise StartError(f"The public URL looks like https://ordmoln.example.se, not {given!r}.")
+
+
+def logo(given: str | None) -> bytes | None:
+    if given is None:
+        return None
+    try:
+        picture = Path(given).read_bytes()
+    except OSError as error:
+        raise StartError(f"The logo {given} cannot be read: {error.strerror}.") from error
+    if not (is_png(picture) or is_svg(picture)):
+        raise StartError(f"The logo {given} is neither a whole SVG nor a whole PNG picture.")
+    if len(picture) > LARGEST_LOGO:
+        raise StartError(
+            f"The logo {given} has {len(picture) // 1000} kB: make it {LARGEST_LOGO // 1000} kB at"
+            f" most, since every phone fetches it."
+        )
+    return picture
+
+
+def is_png(picture: bytes) -> bool:
+    return picture.startswith(PNG_START) and picture.rstrip().endswith(PNG_END)
+
+
+def is_svg(picture: bytes) -> bool:
+    try:
+        return ElementTree.fromstring(picture).tag == SVG_ROOT  # noqa: S314  # the operator's own
+    except (ElementTree.ParseError, LookupError, ValueError):  # the latter two: its encoding
+        return False
+
+
+def accent(given: str | None) -> str | None:
+    if given is None or COLOUR.fullmatch(given.lower()):
+        return given and given.lower()
+    raise StartError(f"The accent is a colour such as '#0a5c8c', not {given!r}.")
 
 
 def read_secret(path: Path = INSTANCE / "secret") -> str:

@@ -88,7 +88,7 @@ function showWordLists(words = shown.words) {
   showHeld(words.filter(({ standing }) => isHeld(standing)).map(row));
   for (const item of $("word-list").children) showMembers(item, words);
   for (const item of document.querySelectorAll("#word-list > li")) {
-    item.classList.toggle("hidden-word", !item.querySelector("[data-when='standing:hidden']").hidden);
+    item.classList.toggle("hidden-word", !item.querySelector("[data-when='standing=hidden']").hidden);
   }
   showChosen();
 }

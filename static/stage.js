@@ -32,6 +32,7 @@ function showHeader(message) {
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("empty", message.answers === 0);
   body.classList.toggle("closed", !message.open);
+  body.dataset.aspect = message.aspect;
 }
 
 function showPicture(message) {

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -37,12 +37,21 @@ ACTS = st.lists(
 )
 
 
+ASPECTS = {
+    "16:9": (1600, 900),
+    "4:3": (1200, 900),
+    "21:9": (2100, 900),
+    "32:9": (3200, 900),
+    "9:16": (900, 1600),
+}
+
+
 def tally_of(counts: Counter[str], labels: dict[str, str]) -> Tally:
     return [(word, labels[word], count) for word, count in counts.most_common() if count > 0]
 
 
-def boxes(placement: Placement) -> Floats:
-    return measure(placement.label).boxes * placement.size + np.tile(placement[3:5], 2)
+def boxes(placement: Placement, widest: float = 40.0) -> Floats:
+    return measure(placement.label, widest).boxes * placement.size + np.tile(placement[3:5], 2)
 
 
 def too_near(words: Floats, other: Floats) -> bool:
@@ -54,7 +63,8 @@ def too_near(words: Floats, other: Floats) -> bool:
 
 def assert_promises(cloud: Cloud, tally: Tally) -> None:
     shown, camera = list(cloud.placements.values()), cloud.camera
-    drawn = np.array([boxes(placement) for placement in shown]).reshape(
+    widest = camera.width / 40
+    drawn = np.array([boxes(placement, widest) for placement in shown]).reshape(
         -1, *measure("a").boxes.shape
     )
     assert (drawn[..., :2] >= camera[:2]).all()
@@ -75,16 +85,19 @@ def assert_promises(cloud: Cloud, tally: Tally) -> None:
         biggest = max(biggest, less.size)
         assert less.count == more.count or biggest <= more.size
     for placement in shown:
-        assert placement.size >= (26 if len(shown) <= 100 else 20)
-        advance = measure(placement.label).advance * placement.size
+        assert placement.size >= (36 if cloud.deep else 26 if len(shown) <= 100 else 20)
+        advance = measure(placement.label, widest).advance * placement.size
         assert placement.width == pytest.approx(advance, abs=0.06)
 
 
-@settings(max_examples=25, deadline=None)
-@given(ACTS)
-@example([("answer", 0, 1), ("relabel", 0, "\x85")])
-def test_whatever_happens_the_promises_hold_and_a_replay_gives_the_same(acts: list) -> None:
-    cloud, counts, labels = Cloud.empty(), Counter[str](), dict[str, str]()
+@settings(max_examples=50, deadline=None)
+@given(ACTS, st.just("16:9") | st.sampled_from(list(ASPECTS)), st.booleans())
+@example([("answer", 0, 1), ("relabel", 0, "\x85")], "16:9", False)
+@example([("answer", 0, 1), ("flood", 20, "😀" * 28)], "9:16", True)
+def test_whatever_happens_the_promises_hold_and_a_replay_gives_the_same(
+    acts: list, aspect: str, deep: bool
+) -> None:
+    cloud, counts, labels = Cloud.empty(aspect, deep), Counter[str](), dict[str, str]()
     for act, which, what in acts:
         word = f"word{which}"
         if act == "answer":
@@ -113,11 +126,10 @@ def test_whatever_happens_the_promises_hold_and_a_replay_gives_the_same(acts: li
         assert cloud.step(tally) is cloud
 
 
-@pytest.mark.parametrize(
-    "camera", [(1600, 900), (1200, 900), (2100, 900), (3200, 900), (900, 1600)]
-)
-def test_promises_hold_in_every_aspect_of_the_picture(camera: tuple[int, int]) -> None:
-    cloud = Cloud({}, Camera(-100.0, 50.0, *map(float, camera)), 0)
+@pytest.mark.parametrize(("aspect", "deep"), list(product(ASPECTS, [False, True])))
+def test_promises_hold_in_every_shape_of_the_picture(aspect: str, deep: bool) -> None:
+    cloud = Cloud.empty(aspect, deep)
+    assert cloud.camera == (0, 0, *ASPECTS[aspect])
     counts, labels = Counter[str](), dict[str, str]()
     for i in range(90):
         counts[f"w{i * i % 37}"] += 1 + i % 3
@@ -125,6 +137,36 @@ def test_promises_hold_in_every_aspect_of_the_picture(camera: tuple[int, int]) -
         if i % 6 == 0:
             cloud = cloud.step(tally_of(counts, labels))
             assert_promises(cloud, tally_of(counts, labels))
+
+
+def test_a_picture_may_lie_anywhere_in_the_plane() -> None:
+    tally = [(f"ord{i}", f"Ord {i}", 40 // (i + 1) + 1) for i in range(30)]
+    camera = Camera(-100.0, 50.0, 1600.0, 900.0)
+    cloud = Cloud({}, camera, 0).step(tally)
+    assert_promises(cloud, tally)
+    assert len(cloud.placements) == 30
+
+
+def crowd(words: int) -> Tally:
+    return [(f"ord{i}", f"Ordet {i}", 300 // (i + 1) + 1) for i in range(words)]
+
+
+def test_a_deep_hall_is_shown_fewer_words_and_the_others_are_counted() -> None:
+    tally = crowd(200)
+    plain, deep = (Cloud.empty(deep=deep).step(tally) for deep in (False, True))
+    assert plain.left_out == 0
+    assert_promises(deep, tally)
+    assert 0 < len(deep.placements) == 200 - deep.left_out
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_cloud_has_the_shape_of_its_picture(aspect: str) -> None:
+    cloud = Cloud.empty(aspect).step(crowd(60))
+    widest = cloud.camera.width / 40
+    drawn = np.array([boxes(placement, widest) for placement in cloud.placements.values()])
+    width, height = drawn[..., 2:].max((0, 1)) - drawn[..., :2].min((0, 1))
+    across, down = ASPECTS[aspect]
+    assert 0.6 < (width / height) / (across / down) < 1.7
 
 
 def test_the_first_word_stands_big_in_the_middle() -> None:

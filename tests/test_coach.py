@@ -185,6 +185,8 @@ def test_another_site_cannot_act_for_the_coach(
         ("close", {"step": -1}),
         ("erase", {"confirm": "nej"}),
         ("language", {"language": "tlh"}),
+        ("aspect", {"aspect": "5:1"}),
+        ("aspect", {}),
     ],
 )
 def test_an_act_that_makes_no_sense_is_refused_with_a_sentence(
@@ -222,6 +224,30 @@ def test_the_coach_chooses_the_language_of_stage_and_coach(
     expect(stage.locator("html")).to_have_attribute("lang", "en")
     press(coach, "Svenska")
     expect(stage.locator("html")).to_have_attribute("lang", "sv")
+
+
+@WITH_SCRIPTS
+def test_the_coach_chooses_the_shape_of_the_picture_and_undoes_it(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    coach.locator("#settings summary").first.click()
+    aspect = coach.locator("[name=aspect][aria-pressed=true]")
+    deep = coach.get_by_label("Djup sal: större och färre ord")
+    expect(aspect).to_have_text("16:9")
+    press(coach, "Stående 9:16")
+    expect(aspect).to_have_text("Stående 9:16")
+    if not scripts:
+        coach.locator("#settings summary").first.click()
+    deep.check()
+    if not scripts:
+        coach.locator("[data-act=hall] button").click()
+    expect(coach.locator("#undo button")).to_contain_text("Ångra: val av sal")
+    press(coach, "Ångra: val av sal")
+    expect(coach.locator("#undo button")).to_contain_text("Ångra: bild i 9:16")
+    expect(deep).not_to_be_checked()
+    press(coach, "Ångra: bild i 9:16")
+    expect(aspect).to_have_text("16:9")
 
 
 def test_an_undo_whose_reply_was_lost_is_not_done_twice(server: Server) -> None:

@@ -176,7 +176,7 @@ def test_undo_says_what_it_undid_any_number_of_times(server: Server, open_page: 
     undo.click()
     expect(coach.locator("#undone")).to_have_text("Vyn är som den var")
     undo.click()
-    expect(coach.locator("#undone")).to_have_text("”Mod” syns igen")
+    expect(coach.locator("#undone")).to_have_text("«Mod» syns igen")
     assert server.counts()["Mod"] == 1
 
 
@@ -246,7 +246,7 @@ def test_a_stream_of_one_word_is_shown_and_held_by_one_act(
 ) -> None:
     say(server, *["Bus"] * 25)
     coach = open_page(server.coach_url, PHONE)
-    expect(coach.locator("#burst-list")).to_contain_text("”Bus” från 25 nya telefoner")
+    expect(coach.locator("#burst-list")).to_contain_text("«Bus» från 25 nya telefoner")
     press(coach, "Stoppa allt")
     expect(coach.locator("#burst-list li")).to_have_count(0)
     assert "Bus" not in server.counts()

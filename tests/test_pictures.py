@@ -42,7 +42,7 @@ def seen(cloud: Cloud) -> tuple[object, ...]:
 
 def drawn(before: Picture, after: Cloud) -> PictureDrawn | None:
     """Return what is logged to get from a picture to a cloud, as it is read back."""
-    event = difference(1, before.seq, before.cloud, after)
+    event = difference(1, "16:9", before.seq, before.cloud, after)
     if event is None:
         return None
     read_back = decode(encode(event))
@@ -82,7 +82,7 @@ def test_the_picture_of_a_room_is_the_same_after_a_restart(given: list[str]) -> 
 
 @given(clouds)
 def test_nothing_is_drawn_where_nothing_changed(cloud: Cloud) -> None:
-    assert difference(1, 1, cloud, cloud) is None
+    assert difference(1, "16:9", 1, cloud, cloud) is None
 
 
 @given(clouds, clouds)

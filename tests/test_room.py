@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from display.room.direction import Direction, direct
 from display.room.events import (
+    ASPECTS,
     KINDS,
     ActUndone,
     AnswerGiven,
     AnswersClosed,
     AnswersOpened,
     AnswerWithdrawn,
+    AspectChosen,
     Event,
     FiguresChosen,
+    HallChosen,
     JoiningChosen,
     LanguageChosen,
     ParticipantHeld,
@@ -53,6 +56,8 @@ answers = st.builds(AnswerGiven, steps, people, keys, typed)
 withdrawals = st.builds(AnswerWithdrawn, people, keys)
 acts = st.one_of(
     st.builds(LanguageChosen, st.sampled_from(["sv", "en"])),
+    st.builds(AspectChosen, st.sampled_from([*ASPECTS, "5:1"])),
+    st.builds(HallChosen, st.booleans()),
     st.builds(QuestionAsked, st.just("Vad?"), limits, st.booleans(), st.booleans()),
     st.builds(StepStarted, st.integers(0, 4)),
     st.builds(AnswersOpened, steps),
@@ -361,6 +366,29 @@ def test_an_undone_question_is_gone_unless_it_was_answered() -> None:
     assert len(room_of(asked, ActUndone()).standing_steps()) == 1
     answered = room_of(asked, given_by("anna", "mod", step=2), ActUndone())
     assert len(answered.standing_steps()) == 2
+
+
+def test_the_shape_of_the_picture_is_the_rooms_and_can_be_undone() -> None:
+    shaped = (AspectChosen("9:16"), HallChosen(True), QuestionAsked("Och sen?"))
+    direction = room_of(*shaped).direction
+    assert (direction.aspect, direction.deep) == ("9:16", True)
+    direction = room_of(*shaped[:2], ActUndone()).direction
+    assert (direction.aspect, direction.deep) == ("9:16", False)
+    direction = room_of(*shaped[:2], ActUndone(), ActUndone()).direction
+    assert (direction.aspect, direction.deep) == ("16:9", False)
+
+
+def test_an_aspect_of_a_later_version_leaves_the_picture_as_it_was() -> None:
+    room = room_of(AspectChosen("5:1"))
+    assert room.direction == room_of().direction
+    assert room.acts == []
+
+
+def test_a_picture_of_an_earlier_version_is_one_in_16_to_9() -> None:
+    fields = '"step":1,"follows":0,"words":[],"gone":[],"camera":[],"left_out":0'
+    assert decode(f'{{"event":"PictureDrawn",{fields}}}') == PictureDrawn(
+        1, 0, [], [], [], 0, "16:9", False
+    )
 
 
 def test_the_first_question_cannot_be_undone() -> None:

@@ -14,7 +14,14 @@ OpenPage = Callable[..., Page]
 Watch = Callable[..., Watcher]
 
 WALL = (1920, 1080)
-SCREENS = [WALL, (3840, 2160), (1024, 768), (1280, 800), (3840, 1080)]
+SCREENS = [WALL, (3840, 2160), (1024, 768), (1280, 800), (2560, 1080), (3840, 1080), (1080, 1920)]
+OWN_SCREEN = {
+    "16:9": WALL,
+    "4:3": (1024, 768),
+    "21:9": (2560, 1080),
+    "32:9": (3840, 1080),
+    "9:16": (1080, 1920),
+}
 WORDS = ["Delaktighet"] * 6 + ["Tydlighet"] * 4 + ["Tillit"] * 3
 WORDS += [
     "Mod",
@@ -65,6 +72,8 @@ def question(server: Server) -> None:
     """Each test has a question of its own, whatever the one before it did."""
     if not server.running:
         server.start()
+    server.coach().act("aspect", aspect="16:9").raise_for_status()
+    server.coach().act("hall").raise_for_status()
     ask(server)
 
 
@@ -280,7 +289,11 @@ def test_words_glide_only_for_those_who_have_nothing_against_it(
     assert ("transform" in stage.evaluate("window.animated")) is glides
 
 
-def test_every_screen_holds_the_whole_picture(server: Server, open_page: OpenPage) -> None:
+@pytest.mark.parametrize("aspect", OWN_SCREEN)
+def test_every_screen_holds_the_whole_picture(
+    server: Server, open_page: OpenPage, aspect: str
+) -> None:
+    server.coach().act("aspect", aspect=aspect).raise_for_status()
     stage = open_stage(open_page, server)
     send_all(server, WORDS)
     expect_picture(stage, len(WORDS))
@@ -296,6 +309,63 @@ def test_every_screen_holds_the_whole_picture(server: Server, open_page: OpenPag
             assert right <= width + 1, (width, height)
             assert bottom <= height + 1, (width, height)
         assert not any(overlap(*pair) for pair in combinations(fixed, 2)), (width, height)
+
+
+@pytest.mark.parametrize("aspect", OWN_SCREEN)
+def test_a_picture_is_as_readable_on_its_own_screen_as_16_to_9_is(
+    server: Server, open_page: OpenPage, aspect: str
+) -> None:
+    server.coach().act("aspect", aspect=aspect).raise_for_status()
+    size = OWN_SCREEN[aspect]
+    stage = open_page(f"{server.room_url}/stage", size)
+    server.send("mod").raise_for_status()
+    expect_picture(stage, 1)
+    scale = stage.evaluate("document.querySelector('#cloud').getScreenCTM().a")
+    assert scale * 1080 / min(size) > 0.97
+
+
+def test_another_shape_lays_the_words_anew_and_undo_brings_the_picture_back(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(open_page, server)
+    cloud = stage.locator("#cloud")
+    send_all(server, WORDS)
+    expect_picture(stage, len(WORDS))
+    before = words_on(stage)
+    server.coach().act("aspect", aspect="9:16").raise_for_status()
+    expect(cloud).to_have_attribute("viewBox", "0 0 900 1600")
+    portrait = words_on(stage)
+    assert portrait.keys() == before.keys()
+    assert portrait != before
+    server.kill()
+    server.start()
+    assert words_on(open_stage(open_page, server)) == portrait
+    server.coach().act("undo").raise_for_status()
+    expect(cloud).to_have_attribute("viewBox", "0 0 1600 900", timeout=BACK_MS)
+    assert words_on(stage) == before
+
+
+def test_in_a_deep_hall_no_word_is_small_and_the_rest_are_counted(
+    server: Server, open_page: OpenPage
+) -> None:
+    ask(server, answers_each="unlimited")
+    stage = open_stage(open_page, server)
+    words = [
+        f"Förändringsarbete{letter}{other}" for letter in "abcdefghij" for other in "klmnopqrst"
+    ]
+    send_all(server, words)
+    expect_picture(stage, len(words))
+    server.coach().act("hall", deep=True).raise_for_status()
+    expect(stage.locator("#left-out")).to_contain_text("ord till")
+    shown, scale = (
+        words_on(stage),
+        stage.evaluate("document.querySelector('#cloud').getScreenCTM().a"),
+    )
+    assert min(float(size) for _, size in shown.values()) * scale >= 36
+    left_out = len(words) - len(shown)
+    expect(stage.locator("#left-out")).to_have_text(f"och {left_out} ord till")
+    server.coach().act("undo").raise_for_status()
+    expect_picture(stage, len(words))
 
 
 def test_a_new_question_starts_a_new_cloud_and_the_old_one_comes_back_as_it_was(

@@ -119,7 +119,7 @@ def test_an_option_goes_before_its_variable_and_that_before_the_default() -> Non
 
 def test_help_explains_every_setting() -> None:
     shown = subprocess.run([*APP, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for setting in ("HOST", "PORT", "PUBLIC_URL", "LOG"):
+    for setting in ("HOST", "PORT", "PUBLIC_URL", "LOG", "LOGO", "ACCENT"):
         assert f"ORDMOLN_{setting}" in shown.stdout
         assert "--" + setting.lower().replace("_", "-") in shown.stdout
 
@@ -146,9 +146,55 @@ def test_a_setting_that_cannot_be_meant_is_refused(option: str, value: str, reas
         read_settings([option, value], {})
 
 
+SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR...IEND\xaeB`\x82"
+
+
+@pytest.mark.parametrize("content", [SVG, SVG.decode().encode("utf-16"), PNG, PNG + b"\n"])
+def test_a_logo_is_read_whole(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "logo").write_bytes(content)
+    assert read_settings(["--logo", f"{tmp_path}/logo"], {}).logo == content
+    assert read_settings([], {"ORDMOLN_LOGO": f"{tmp_path}/logo"}).logo == content
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read"),
+        (b"", "neither"),
+        (b"GIF89a", "neither"),
+        (b"<html/>", "neither"),
+        (b"<svg/>", "neither"),  # without its namespace no browser draws it
+        (SVG[:-2], "neither"),
+        (PNG[:-1], "neither"),
+        (b'<?xml version="1.0" encoding="runes"?>' + SVG[22:], "neither"),
+        (SVG + b"<!-- -->" * 30_000, "240 kB: make it 200 kB at most"),
+    ],
+)
+def test_a_logo_that_no_page_could_show_is_refused(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        (tmp_path / "logo").write_bytes(content)
+    with pytest.raises(StartError, match=reason):
+        read_settings(["--logo", f"{tmp_path}/logo"], {})
+
+
+def test_an_accent_is_a_colour() -> None:
+    assert read_settings([], {"ORDMOLN_ACCENT": "#0A5C8C"}).accent == "#0a5c8c"
+    assert read_settings([], {}).accent is None
+    for wrong in ("blue", "0a5c8c", "#0a5", "#0a5c8g", "#0a5c8c ", "", "#0a5c8c;}"):
+        with pytest.raises(StartError, match="is a colour such as"):
+            read_settings(["--accent", wrong], {})
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
+        (["--logo", "/no/such/logo.svg"], "cannot be read: No such file or directory."),
+        (["--logo", "/etc"], "cannot be read: Is a directory."),
+        (["--logo", "README.md"], "neither a whole SVG nor a whole PNG picture."),
+        (["--accent", "sky"], "The accent is a colour such as '#0a5c8c', not 'sky'."),
         (["--port", "many"], "The port is a number from 1 to 65535, not 'many'."),
         (["--public-url", "here"], "looks like https://ordmoln.example.se, not 'here'."),
         (["--log", "mysql://db"], "The log address 'mysql://db' is not understood"),

@@ -21,7 +21,7 @@ FILE = Path(__file__).parents[2] / "static" / "fonts" / "barlow-600-1.408.woff2"
 
 Floats = NDArray[np.float64]
 
-WIDEST = 40.0  # em; a longer label is squeezed, so that every label fits the picture at some size
+WIDEST = 40.0  # em
 _RESERVED = (-1.0, 0.35)  # em above and below the baseline, for scripts that another font draws
 _BEARING = 0.07  # em kept free at both ends, so that neighbours do not read as one word
 _PIXELS = 256  # an em when glyphs are scanned,
@@ -43,8 +43,9 @@ def covers(label: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def measure(label: str) -> Shape:
-    """The shape of label; one reserved box where a fallback font will draw, squeezed to it."""
+def measure(label: str, widest: float = WIDEST) -> Shape:
+    """The shape of label, squeezed to widest em; one reserved box where a fallback font will draw,
+    squeezed to it."""
     graphemes = _graphemes(label)
     ink: list[Box] = []
     end = 0.0
@@ -56,7 +57,7 @@ def measure(label: str) -> Shape:
     advance = max(end, 0.5)
     if not ink or not covers(label):
         ink = [Box(0.0, _RESERVED[0], advance, _RESERVED[1])]
-    squeeze = min(1.0, WIDEST / advance)
+    squeeze = min(1.0, widest / advance)
     middle = advance / 2
     few = simplify(ink, _LABEL_BOXES)
     few[0] = few[0]._replace(x0=few[0].x0 - _BEARING)

@@ -1,7 +1,7 @@
 """Cloud.step: words keep their place while they and others grow."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ Tally = Sequence[tuple[str, str, int]]
 
 MOST = 250  # words in a picture
 _BIGGEST = 190.0  # units; no word is set larger
+_FITTING = 40.0  # units; a label too wide for the picture at this size is squeezed
 _FULL = 0.9  # of the picture would be boxes, were there words without end,
 _SPARE = 12  # and half of that with so many
 _RUSH, _UNRUSHED = 8, 0.8  # so many new words at once find less of it used
@@ -43,11 +44,13 @@ class Cloud:
     placements: Mapping[str, Placement]
     camera: Camera
     left_out: int  # words of the tally that are not in the picture
+    deep: bool = False  # it is seen from far away: no word is small
 
     @classmethod
-    def empty(cls) -> "Cloud":
-        """The picture before the first word: 16:9, 1 unit is 1 pixel of a 1920x1080 stage."""
-        return cls({}, Camera(0.0, 0.0, 1600.0, 900.0), 0)
+    def empty(cls, aspect: str = "16:9", deep: bool = False) -> "Cloud":
+        """The picture before the first word: 1 unit is 1 pixel of a stage with 1080 lines (if
+        portrait, columns), where question and code take the rest."""
+        return cls({}, Camera.of(aspect), 0, deep)
 
     def step(self, tally: Tally) -> "Cloud":
         """The next picture: that of tally (most frequent first), as like this one as can be."""
@@ -56,7 +59,7 @@ class Cloud:
         placements = self._arranged(tally[:MOST])
         if len(placements) <= sizes.FEW < len(tally):
             placements = self._arranged(tally[: sizes.FEW])
-        return Cloud(placements, self.camera, len(tally) - len(placements))
+        return replace(self, placements=placements, left_out=len(tally) - len(placements))
 
     def _shows(self, tally: Tally) -> bool:
         """Whether this is a picture of tally already."""
@@ -72,7 +75,7 @@ class Cloud:
         """Placements of tally, at the largest scale that leaves nothing out if there is one."""
         if not tally:
             return {}
-        shapes = [measure(label) for _, label, _ in tally]
+        shapes = [measure(label, self.camera.width / _FITTING) for _, label, _ in tally]
         boxes = np.array([shape.boxes for shape in shapes])
         counts = np.array([count for _, _, count in tally])
         before = [self.placements.get(word) for word, _, _ in tally]
@@ -95,7 +98,7 @@ class Cloud:
         """Settle all words, smaller and smaller until they fit."""
         weights = sizes.weights(counts)
         limits = self._limits(boxes, counts)
-        least = sizes.smallest(len(counts)) / weights[-1]
+        least = sizes.smallest(len(counts), self.deep) / weights[-1]
         lowest = sizes.rung(least)
         ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
         now = self._rung()
@@ -131,5 +134,6 @@ class Cloud:
         if new > _RUSH:
             fill *= _UNRUSHED
         by_area = float((fill / extents.prod(1).sum()) ** 0.5)
-        by_width = (0.66 - 0.3 / words) * self.camera.width / float(extents[0, 0])
+        wide = min(1.4 * self.camera.width, max(self.camera.width, self.camera.height * 16 / 9))
+        by_width = (0.66 - 0.3 / words) * wide / float(extents[0, 0])
         return min(by_area, by_width, float((limits / weights).min()))

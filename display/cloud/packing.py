@@ -12,7 +12,7 @@ ASIDE = (16.0, 60.0, 120.0)  # units from home, to be tried in turn
 AWAY = (4.0, 40.0, 160.0, np.inf)
 GLIDE = 48.0  # how far a word may shift in order to grow
 
-_ROUND = 1.6  # the cloud is this much wider than high while it has room
+_ROUND = 1.6  # a 16:9 cloud is this much wider than high while it has room
 _DENSE = 0.7  # of the cloud is boxes
 _OUTWARD = 3.0  # it is so much worse to lie too far out than too far in
 _PRICELESS = 1e9
@@ -37,6 +37,7 @@ class Packing:
         self.known = plane.size > 0
         self.grew = counts > x_y_size_count[:, 3]
         self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
+        self._round = _ROUND * (camera.width * 9) / (camera.height * 16)
         self._ways = 0
         self._haste = int((~self.known).sum()) > _RUSH
 
@@ -52,7 +53,7 @@ class Packing:
         plane.size = size
         plane.lay(changed, self.homes[changed])
         area = plane.extents.prod(1) * targets**2
-        self._rings = np.sqrt((area.cumsum() - area / 2) * _ROUND / np.pi / _DENSE)
+        self._rings = np.sqrt((area.cumsum() - area / 2) * self._round / np.pi / _DENSE)
 
     def settle(self, leave_out: bool) -> bool:
         """Put every word where it clears the others; whether all found room.
@@ -123,13 +124,13 @@ class Packing:
             return np.asarray(x * x + (y * y)[:, None])
         wide, high = plane.extents[word] * (plane.size[word] * 0.3)
         x = np.abs(xs + (x - self._centre[0])) + wide
-        y = (np.abs(ys + (y - self._centre[1])) + high) * _ROUND
+        y = (np.abs(ys + (y - self._centre[1])) + high) * self._round
         out = np.sqrt(x * x + (y * y)[:, None]) - self._rings[word]
         return np.asarray(np.maximum(out * _OUTWARD, -out))
 
     def to_rings(self, words: Ints) -> Floats:
         """How far, and which way, it is from the middles of words to their rings: (n, 2) units."""
-        away = (self.plane.middles()[words] - self._centre) * (1.0, _ROUND)
+        away = (self.plane.middles()[words] - self._centre) * (1.0, self._round)
         far = np.hypot(away[:, 0], away[:, 1]) + 1e-9
         return np.asarray(away * (self._rings[words] / far - 1)[:, None])
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from display.cloud.grid import GAP, Bools, Floats, Ints, clear, lines, touching
 
+_SHORTER = 900.0  # units
+
 
 class Camera(NamedTuple):
     """What the stage looks at: an SVG viewBox."""
@@ -14,6 +16,13 @@ class Camera(NamedTuple):
     y: float
     width: float
     height: float
+
+    @classmethod
+    def of(cls, aspect: str) -> "Camera":
+        """What shows a picture of an aspect such as 16:9; its shorter side is always the same."""
+        across, down = map(int, aspect.split(":"))
+        unit = _SHORTER / min(across, down)
+        return cls(0.0, 0.0, unit * across, unit * down)
 
 
 class State(NamedTuple):

@@ -11,7 +11,8 @@ import numpy as np
 from display.cloud.grid import Floats, Ints
 
 FEW, MANY = 100, 250  # words; from few to many the smallest size goes down
-LARGE, SMALL = 26.0, 20.0  # units: the smallest size with few words and with many
+LARGE, SMALL = 26.0, 20.0  # units: the smallest size with few words and with many,
+DEEP = 37.0  # and in a deep hall: 36 px on a stage of 1920x1080, where the cloud has 1560 px
 CONTRAST = 12.0  # a word with every answer adds so many times the scale to its size,
 STEEPEST = 5.0  # but the most frequent word no more than this
 RUNG = 1.03  # from one scale to the next
@@ -20,8 +21,10 @@ OVERTAKEN = 0.97  # a word this near above one that overtakes it shrinks to let 
 ALIKE = 0.975  # words of one count and nearly one size get the same
 
 
-def smallest(words: int) -> float:
+def smallest(words: int, deep: bool) -> float:
     """The least size, in units, in a picture of so many words."""
+    if deep:
+        return DEEP
     crowd = min(max(words - FEW, 0) / (MANY - FEW), 1.0)
     return LARGE + (SMALL - LARGE) * crowd
 

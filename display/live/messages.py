@@ -19,6 +19,7 @@ from display.cloud.layout import Placement
 from display.live.rooms import LiveRoom
 from display.room.events import (
     Act,
+    AspectChosen,
     QuestionAsked,
     StepStarted,
     SuggestionDismissed,
@@ -65,7 +66,7 @@ def stage_header(live: LiveRoom) -> Message:
     `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
     of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units;
     `lit` is the word in the light, `ranking` the ten most frequent; `decisions` grows with each act
-    of a coach.
+    of a coach; `aspect`, one of `ASPECTS`, and `deep` are the shape that the coach has chosen.
     """
     tally = live.room.tally()
     direction = live.room.direction
@@ -73,6 +74,8 @@ def stage_header(live: LiveRoom) -> Message:
         "seq": 0 if live.room.concealed else live.picture.seq,
         "step": live.room.step.number,
         "language": live.room.language,
+        "aspect": live.room.direction.aspect,
+        "deep": live.room.direction.deep,
         "question": live.room.step.question,
         "open": live.room.open,
         "concealed": live.room.concealed,
@@ -136,6 +139,8 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "seq": live.seq,
         "title": room.title,
         "language": room.language,
+        "aspect": room.direction.aspect,
+        "deep": room.direction.deep,
         "step": room.step.number,
         "steps": [step_summary(step) for step in room.standing_steps()],
         "question": room.step.question,
@@ -201,6 +206,8 @@ def told(room: Room, act: Act) -> Message:
 
 def subject(room: Room, act: Act) -> str:
     match act:
+        case AspectChosen(aspect):
+            return aspect
         case QuestionAsked(question):
             return question
         case StepStarted(step):

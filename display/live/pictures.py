@@ -11,8 +11,8 @@ from display.room.events import PictureDrawn
 class Picture:
     """A cloud, the entries that drew it, and for each word the last that did so or took it away."""
 
-    def __init__(self) -> None:
-        self.cloud = Cloud.empty()
+    def __init__(self, aspect: str = "16:9", deep: bool = False) -> None:
+        self.cloud = Cloud.empty(aspect, deep)
         self.seq = 0
         self.drawn: dict[str, int] = {}
         self.gone: dict[str, int] = {}
@@ -49,7 +49,9 @@ class Picture:
         return [word for word, at in self.gone.items() if at > seq]
 
 
-def difference(step: int, follows: int, before: Cloud, after: Cloud) -> PictureDrawn | None:
+def difference(
+    step: int, aspect: str, follows: int, before: Cloud, after: Cloud
+) -> PictureDrawn | None:
     """Return what has to be drawn to get from one cloud to the next, or None if nothing."""
     words: list[list[Any]] = [
         list(placement)
@@ -60,4 +62,5 @@ def difference(step: int, follows: int, before: Cloud, after: Cloud) -> PictureD
     same_frame = (before.camera, before.left_out) == (after.camera, after.left_out)
     if same_frame and not words and not gone:
         return None
-    return PictureDrawn(step, follows, words, gone, list(after.camera), after.left_out)
+    camera = list(after.camera)
+    return PictureDrawn(step, follows, words, gone, camera, after.left_out, aspect, after.deep)

@@ -3,7 +3,6 @@
 import re
 import secrets
 import threading
-from collections import defaultdict
 
 from display.live.bursts import Bursts
 from display.live.pictures import Picture
@@ -37,7 +36,7 @@ class LiveRoom:
         self.code = code
         self.room = Room()
         self.seq = 0
-        self.pictures: defaultdict[int, Picture] = defaultdict(Picture)
+        self.pictures: dict[tuple[int, str, bool], Picture] = {}  # by step, aspect, deep
         self.bursts = Bursts()
         self.suggested = Suggested()
         self.answered_at = 0.0  # seconds since 1970, or when it was opened
@@ -45,14 +44,18 @@ class LiveRoom:
 
     @property
     def picture(self) -> Picture:
-        """The picture of the step that the room is at."""
-        return self.pictures[self.room.step.number]
+        """The picture of the step that the room is at, in the shape that the room has."""
+        direction = self.room.direction
+        return self._picture(direction.step, direction.aspect, direction.deep)
+
+    def _picture(self, step: int, aspect: str, deep: bool) -> Picture:
+        return self.pictures.setdefault((step, aspect, deep), Picture(aspect, deep))
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry of the log; ValueError if this version does not know it."""
         event = decode(entry.body)
         if isinstance(event, PictureDrawn):
-            self.pictures[event.step].apply(entry.seq, event)
+            self._picture(event.step, event.aspect, event.deep).apply(entry.seq, event)
         if isinstance(event, AnswerGiven | RoomOpened):
             self.answered_at = entry.at
         self.room.apply(event)

@@ -12,7 +12,7 @@ from typing import Protocol
 from display.live import messages
 from display.live.audience import ROLES, Audience, Watch
 from display.live.messages import Message
-from display.live.pictures import difference
+from display.live.pictures import Picture, difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, Offload, RoomErased
 from display.room.steps import Tallied
@@ -35,7 +35,7 @@ class Sent:
     phone: Message | None = None
     coach: Message | None = None
     coach_at: float = 0.0
-    drawn: tuple[int, list[Tallied]] | None = None  # the step and the tally of its last picture
+    drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
 
 
 class Ticker:
@@ -85,12 +85,13 @@ class Ticker:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
         if live.room.concealed:
             return
-        step, tally = live.room.step.number, live.room.tally()
-        if sent.drawn == (step, tally):
+        direction, picture, tally = live.room.direction, live.picture, live.room.tally()
+        if sent.drawn == (picture, tally):
             return
-        sent.drawn = (step, tally)  # even if it fails: the same tally would only fail again
-        before, follows = live.picture.cloud, live.picture.seq
-        drawn = difference(step, follows, before, self._offload(before.step, tally))
+        sent.drawn = (picture, tally)  # even if it fails: the same tally would only fail again
+        before, follows = picture.cloud, picture.seq
+        after = self._offload(before.step, tally)
+        drawn = difference(direction.step, direction.aspect, follows, before, after)
         try:
             if drawn is not None:
                 self._rooms.record(live.code, drawn)
@@ -104,7 +105,7 @@ class Ticker:
         if header == before:
             return
         channel = Watch(live.code, "stage").channel
-        same = ("step", "concealed", "language")
+        same = ("step", "aspect", "deep", "concealed", "language")
         if before is not None and all(header[name] == before[name] for name in same):
             self._emit("changes", messages.changes(live, before["seq"]), to=channel)
         else:

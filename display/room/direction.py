@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from display.room.events import (
+    ASPECTS,
     Act,
     AnswersClosed,
     AnswersOpened,
+    AspectChosen,
     FiguresChosen,
+    HallChosen,
     JoiningChosen,
     LanguageChosen,
     ParticipantHeld,
@@ -38,6 +41,8 @@ class Direction:
     """Steps count from 1; 0 is before the first. A pair of a step and a word is about that step."""
 
     language: str = ""
+    aspect: str = "16:9"
+    deep: bool = False
     step: int = 0
     asked: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
@@ -71,6 +76,10 @@ def direct(direction: Direction, act: Act, steps: int, answers: int) -> Directio
     match act:
         case LanguageChosen(language):
             return replace(direction, language=language)
+        case AspectChosen(aspect) if aspect in ASPECTS:
+            return replace(direction, aspect=aspect)
+        case HallChosen(deep):
+            return replace(direction, deep=deep)
         case ViewChosen(view):
             return replace(direction, view=view)
         case StageCalmed(calm):

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+ASPECTS = ("16:9", "4:3", "21:9", "32:9", "9:16")  # of the picture, width to height
+
 
 @dataclass(frozen=True, slots=True)
 class RoomOpened:
@@ -21,6 +23,20 @@ class LanguageChosen:
     """Stage and coach changed language."""
 
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AspectChosen:
+    """The picture took the shape of the stage's screen, one of `ASPECTS`."""
+
+    aspect: str
+
+
+@dataclass(frozen=True, slots=True)
+class HallChosen:
+    """The hall is deep, so that the picture has larger words and fewer, or it is not."""
+
+    deep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,7 @@ class AnswerWithdrawn:
 class PictureDrawn:
     """The stage's picture of a step changed, from the one drawn in entry `follows` (0: the first).
 
+    A step has a picture of its own for each `aspect`, and for a hall that is `deep` or not.
     `words` are the placements that changed, `[word, label, count, x, y, size, width]`, `gone` the
     words that left, `camera` is `[x, y, width, height]`; plane units.
     """
@@ -221,10 +238,14 @@ class PictureDrawn:
     gone: list[str]
     camera: list[float]
     left_out: int
+    aspect: str = "16:9"
+    deep: bool = False
 
 
 Act: TypeAlias = (
     LanguageChosen
+    | AspectChosen
+    | HallChosen
     | QuestionAsked
     | StepStarted
     | AnswersOpened
@@ -254,6 +275,8 @@ KINDS: dict[str, type[Event]] = {
     for kind in (
         RoomOpened,
         LanguageChosen,
+        AspectChosen,
+        HallChosen,
         QuestionAsked,
         StepStarted,
         AnswersOpened,

@@ -7,6 +7,7 @@ from flask import Flask
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.web.assets import init_assets
+from display.web.brand import own_assets
 from display.web.coach import coach
 from display.web.errors import init_errors
 from display.web.health import health
@@ -19,10 +20,18 @@ ROOT = Path(__file__).parent.parent.parent
 LARGEST_REQUEST = 16 * 1024  # bytes; an answer is a word or a phrase
 
 
-def create_app(rooms: Rooms, audience: Audience, secret: str, public_url: str) -> Flask:
+def create_app(
+    rooms: Rooms,
+    audience: Audience,
+    secret: str,
+    public_url: str,
+    logo: bytes | None,
+    accent: str | None,
+) -> Flask:
     """Return the app that serves these rooms.
 
     `secret` signs every token; `public_url` is where phones reach the server, without a slash.
+    `logo`, an SVG or PNG picture, and `accent`, `#rrggbb`, are the organisation's, if it has any.
     """
     app = Flask("display", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -36,7 +45,7 @@ def create_app(rooms: Rooms, audience: Audience, secret: str, public_url: str) -
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
-    init_assets(app, ROOT / "static")
+    init_assets(app, ROOT / "static", own_assets(logo, accent))
     init_errors(app)
     for blueprint in (health, stage, coach, phone):
         app.register_blueprint(blueprint)

@@ -8,10 +8,13 @@ from werkzeug.datastructures import MultiDict
 
 from display.live.rooms import LiveRoom
 from display.room.events import (
+    ASPECTS,
     Act,
     AnswersClosed,
     AnswersOpened,
+    AspectChosen,
     FiguresChosen,
+    HallChosen,
     JoiningChosen,
     LanguageChosen,
     ParticipantHeld,
@@ -213,6 +216,13 @@ def chosen_language(sent: Sent, room: Room) -> Act:
     return LanguageChosen(language)
 
 
+def chosen_aspect(sent: Sent, room: Room) -> Act:
+    aspect = str(sent.get("aspect", ""))
+    if aspect not in ASPECTS:
+        raise BadAct(_("The picture is one of %(aspects)s.", aspects=", ".join(ASPECTS)))
+    return AspectChosen(aspect)
+
+
 def chosen_view(sent: Sent, room: Room) -> Act:
     if sent.get("view") not in VIEWS:
         raise BadAct(_("The stage has no such view."))
@@ -251,4 +261,6 @@ ACTS: dict[str, Callable[[Sent, Room], Act]] = {
     ),
     "pace": chosen_pace,
     "language": chosen_language,
+    "aspect": chosen_aspect,
+    "hall": lambda sent, room: HallChosen(is_on(sent.get("deep"))),
 }

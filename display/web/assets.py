@@ -6,10 +6,13 @@ resolves to the same version.
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from flask import Flask, Response, abort, request
+
+from display.web.security import PICTURE_POLICY
 
 FOR_EVER = "public, max-age=31536000, immutable"
 # Not from the system's table: on Windows that can call a script text/plain, which no browser runs.
@@ -17,11 +20,12 @@ MIMETYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".md": "text/plain",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".woff2": "font/woff2",
 }
-COMPRESSED_ALREADY = {".woff2"}
+COMPRESSED_ALREADY = {".png", ".woff2"}
 WORTH_COMPRESSING = 500  # bytes
 
 
@@ -33,36 +37,43 @@ class Asset(NamedTuple):
     mimetype: str
 
 
-def init_assets(app: Flask, folder: Path) -> None:
-    """Serve `folder` at `/static/VERSION/`, give templates `asset(name)`, compress pages."""
-    assets = {
-        str(path.relative_to(folder).as_posix()): read_asset(path)
+def init_assets(app: Flask, folder: Path, own: Mapping[str, Asset]) -> None:
+    """Serve `folder` and the organisation's `own` at `/static/VERSION/`, compress pages.
+
+    Templates get `asset(name)`, which is the address, and the names in `own_assets`.
+    """
+    files = {
+        str(path.relative_to(folder).as_posix()): asset(path.read_bytes(), path.suffix)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    assets = {**files, **own}
     digest = hashlib.sha256()
-    for name, asset in assets.items():
-        digest.update(name.encode() + asset.body)
+    for name, found in assets.items():
+        digest.update(name.encode() + found.body)
     version = digest.hexdigest()[:10]
 
     @app.get("/static/<version>/<path:name>")
     def static_file(version: str, name: str) -> Response:
-        asset = assets.get(name) or abort(404)
-        response = Response(asset.body, mimetype=asset.mimetype)
+        found = assets.get(name) or abort(404)
+        response = Response(found.body, mimetype=found.mimetype)
         response.headers["Cache-Control"] = FOR_EVER
-        if asset.gzipped is not None and takes_gzip():
-            response.data = asset.gzipped
+        if found.mimetype == MIMETYPES[".svg"]:
+            response.headers["Content-Security-Policy"] = PICTURE_POLICY
+        if found.gzipped is not None and takes_gzip():
+            response.data = found.gzipped
             response.headers["Content-Encoding"] = "gzip"
         return response
 
     app.jinja_env.globals["asset"] = lambda name: f"/static/{version}/{name}"
+    app.jinja_env.globals["own_assets"] = frozenset(own)
     app.after_request(compress_page)
 
 
-def read_asset(path: Path) -> Asset:
-    body = path.read_bytes()
-    compressible = path.suffix not in COMPRESSED_ALREADY and len(body) > WORTH_COMPRESSING
-    mimetype = MIMETYPES.get(path.suffix, "application/octet-stream")
+def asset(body: bytes, suffix: str) -> Asset:
+    """Return what a file of this content is sent as; its suffix says what it is."""
+    compressible = suffix not in COMPRESSED_ALREADY and len(body) > WORTH_COMPRESSING
+    mimetype = MIMETYPES.get(suffix, "application/octet-stream")
     return Asset(body, gzip.compress(body, 9, mtime=0) if compressible else None, mimetype)
 
 

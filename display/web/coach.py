@@ -18,7 +18,7 @@ from display.live import messages
 from display.live.audience import Audience
 from display.live.rooms import LiveRoom
 from display.room.direction import direct
-from display.room.events import Act, ActUndone, WordShown
+from display.room.events import ASPECTS, Act, ActUndone, WordShown
 from display.room.state import Room
 from display.web.acts import (
     MAX_QUESTION,
@@ -71,6 +71,7 @@ def coach_page(code: str) -> Response:
             phone_url=phone_url(live),
             unlimited=UNLIMITED,
             most_answers=MOST_ANSWERS,
+            aspects=ASPECTS,
             max_question=MAX_QUESTION,
             views=VIEWS,
             paces=PACES,

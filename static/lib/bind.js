@@ -3,14 +3,14 @@
  *
  * - `data-text="label"`: its text is `item.label`.
  * - `data-value="word"`: its value is `item.word`.
- * - `data-when="standing:held waiting"`: it is there while `item.standing` is one of these.
- * - `data-checked="on"`, `data-pressed="view:cloud"`: it is checked or pressed while that is so.
+ * - `data-when="standing=held waiting"`: it is there while `item.standing` is one of these.
+ * - `data-checked="on"`, `data-pressed="view=cloud"`: it is checked or pressed while that is so.
  */
 
 const REST = 2500; // ms after the last touch before rows may change places under a thumb
 
 const holds = (item, condition) => {
-  const [name, values] = condition.split(":");
+  const [name, values] = condition.split("=");
   return values.split(" ").includes(String(item[name]));
 };
 
@@ -27,13 +27,13 @@ export function bind(root, item) {
     if (element.dataset.value in item) element.value = String(item[element.dataset.value]);
   }
   for (const element of all("when")) {
-    if (element.dataset.when.split(":")[0] in item) element.hidden = !holds(item, element.dataset.when);
+    if (element.dataset.when.split("=")[0] in item) element.hidden = !holds(item, element.dataset.when);
   }
   for (const element of all("checked")) {
     if (element.dataset.checked in item) element.checked = Boolean(item[element.dataset.checked]);
   }
   for (const element of all("pressed")) {
-    if (element.dataset.pressed.split(":")[0] in item) {
+    if (element.dataset.pressed.split("=")[0] in item) {
       element.setAttribute("aria-pressed", String(holds(item, element.dataset.pressed)));
     }
   }
