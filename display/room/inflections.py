@@ -1,7 +1,7 @@
 """Which words are joined by themselves: the forms of one noun or one adjective.
 
-Each word has a base, which depends on the word alone and on nothing that happens in a room: "tillit"
-is the base of "tilliten". Two words are joined if their bases are equal. A base is a name for the
+Each word has a base, which depends on the word alone and on nothing that happens in a room: that of
+"tilliten" is "tillit". Two words are joined if their bases are equal. A base is a name for the
 group; it need not be a word that anyone gave.
 
 A form is joined with what the dictionary calls its lemma only where its ending is one that nouns
@@ -27,15 +27,14 @@ PART = 3  # letters at least of what a compound begins with, and less than what 
 
 def listed(text: str) -> dict[str, str]:
     """Return the base of each form of the words in `text`, written as `trade.txt` says."""
-    bases = {}
+    bases: dict[str, str] = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
             endings, words = line.split(":")
             last, others = endings.split(">")
             for word in words.split():
                 stem = word.removesuffix(last.strip())
-                bases |= {stem + ending: word for ending in ("", *others.split())}
-                bases |= {word: word}
+                bases |= {stem + ending: word for ending in others.split()} | {word: word}
     return bases
 
 
@@ -60,10 +59,18 @@ def simple_base(key: str) -> str | None:
 def english_base(key: str) -> str | None:
     """Return the base of a word that the English dictionary has: of a plural its singular."""
     lemma = ENGLISH.get(key)
-    if lemma is None or SWEDISH.get(lemma):
-        return lemma and key
-    plural = lemma[:-1] + "ies" if lemma.endswith("y") else lemma + "s"
-    return lemma if key in (plural, lemma + "es") else key
+    return singular(key) if lemma and not SWEDISH.get(lemma) else lemma and key
+
+
+@lru_cache(maxsize=65536)
+def singular(key: str) -> str:
+    """Return the word of which this is the English plural, and else the word itself."""
+    lemma = LISTED.get(key) or ENGLISH.get(key) or key
+    if lemma.endswith("y") and lemma[-2:-1] not in VOWELS:
+        plural = lemma[:-1] + "ies"
+    else:
+        plural = lemma + ("es" if lemma.endswith(("s", "x", "z", "ch", "sh")) else "s")
+    return lemma if key == plural else key
 
 
 def compound_base(key: str) -> str | None:
@@ -145,7 +152,7 @@ def stems(base: str) -> set[str]:
 
 
 def has_forms(key: str) -> bool:
-    """Return whether the Swedish dictionary has forms of this word, which is then no form itself."""
+    """Return whether the Swedish dictionary has forms of this word; then it is no form itself."""
     adjective = set() if key[-1] in VOWELS else {key + "t", key + "a"}
     return is_noun(key) or any(SWEDISH.get(form) == key for form in adjective)
 
@@ -157,6 +164,6 @@ def is_noun(key: str) -> bool:
 
 
 def links(first: str) -> bool:
-    """Return whether a compound can begin so: "team", "arbets", "medarbetar", "skol"."""
-    nouns = (first, first.removesuffix("s"), first + "e", first + "a")
+    """Return whether a compound can begin so: "team", "arbets", "skol", "medarbetar"."""
+    nouns = (first, first.removesuffix("s"), first + "a", first + "e" * first.endswith("ar"))
     return any(is_noun(noun) for noun in nouns if len(noun) >= PART)
