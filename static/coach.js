@@ -53,7 +53,7 @@ const isHeld = (standing) => standing === "held" || standing === "waiting";
 const suggestion = (pair) => ({
   ...pair,
   pair: `${pair.word}+${pair.into}`,
-  text: fill(texts.suggestions[pair.reason] ?? texts.suggestions.other, {
+  text: fill(texts.suggestions[pair.reason], {
     word: pair.label,
     other: pair.into_label,
   }),

@@ -35,6 +35,8 @@ ONLY_IN = {
     "sqlite3": ["log"],
     "numpy": ["cloud"],
     "PIL": ["cloud"],
+    "simplemma": ["room"],
+    "rapidfuzz": ["room"],
 }
 NO_CHANCE_NO_CLOCK_NO_IO = {
     "asyncio", "datetime", "logging", "os", "random", "secrets", "socket", "sqlite3",

@@ -23,19 +23,18 @@ class Suggested:
     """The suggestions of a room, by step."""
 
     def __init__(self) -> None:
-        self._seen: dict[int, dict[str, str]] = {}  # labels by word, of those looked at
+        self._seen: dict[int, set[str]] = {}
         self._found: dict[int, list[Suggestion]] = {}
 
     def look(self, room: Room, offload: Offload) -> None:
         """Look at the words that are new in the present step."""
-        seen = self._seen.setdefault(room.step.number, {})
-        new = {group.word: group.label for group in room.groups() if group.word not in seen}
-        if not new:
-            return
-        known = dict(seen)
-        seen.update(new)
-        found = offload(suggest, known, new)
-        self._found.setdefault(room.step.number, []).extend(found)
+        seen = self._seen.setdefault(room.step.number, set())
+        counts = {group.word: group.count for group in room.groups()}
+        new = [word for word in counts if word not in seen]
+        if new:
+            seen.update(new)
+            found = offload(suggest, new, counts)
+            self._found.setdefault(room.step.number, []).extend(found)
 
     def pairs(self, room: Room) -> list[Pair]:
         """Return the suggestions that still mean something, those of the commonest words first."""

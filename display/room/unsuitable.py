@@ -1,2 +1,75 @@
-def unsuitable(text: str) -> bool:
-    return False
+"""Which words wait for a coach before they are shown.
+
+The list is of whole words, never of parts of words: "klassiker" and "assistans" pass. What was
+typed is read as it stands, with digits and signs as letters ("h0r4", "$h!t"), with letters of other
+alphabets as those they look like, and with letters that are drawn out ("fuuuck") as one.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import regex
+
+from display.room.inflections import listed
+from display.room.words import EMOJI, clean, key_of
+
+LISTED = frozenset(listed(Path(__file__).with_name("unsuitable.txt").read_text(encoding="utf-8")))
+SIGNS = str.maketrans("013457@$!", "oieastasi")
+END = "!?.,;: "  # where "!" is no letter
+OTHER_ALPHABET = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
+LATIN = regex.compile(r"\p{Latin}")
+LOOK_ALIKES = str.maketrans(
+    "авекмнорстухіјѕԁһԛԝӏαβεηικμνορτυχζγ",
+    "abekmhopctyxijsdhqwlabenikmvoptuxzy",
+)
+SWEDISH = "åäö"
+DRAWN_OUT = regex.compile(r"(.)\1\1")
+REPEATED = regex.compile(r"(.)\1+")
+
+
+def unsuitable(text: str, added: Collection[str] = (), allowed: Collection[str] = ()) -> bool:
+    """Return whether what was typed, or one of the words in it, is on the list.
+
+    `added` are a room's own words; `allowed` are those that this room takes off the list.
+    """
+    words = LISTED
+    if added or allowed:
+        words = words.union(*map(readings, added)).difference(*map(readings, allowed))
+    return any(is_in(words, reading) for reading in readings(text))
+
+
+def is_in(words: Collection[str], reading: str) -> bool:
+    if DRAWN_OUT.search(reading):
+        return once(reading) in {once(word) for word in words}
+    return reading in words
+
+
+def once(word: str) -> str:
+    """Return the word without repeated letters."""
+    return str(REPEATED.sub(r"\1", word))
+
+
+def readings(text: str) -> set[str]:
+    """Return the keys that a reader may see in what was typed, and its emoji without colour."""
+    typed = clean(text).casefold()
+    seen = {looks for part in {typed, *typed.split()} for looks in (part, *looks_of(part))}
+    return {sign[0] for sign in EMOJI.findall(typed)} | {key_of(looks) for looks in seen} - {""}
+
+
+def looks_of(typed: str) -> Iterator[str]:
+    """Yield a word or a phrase as it looks, with signs as themselves and as letters."""
+    plain = latin(typed)
+    yield plain
+    if any(character.isalpha() for character in plain):
+        yield plain.translate(SIGNS)
+        yield plain.rstrip(END).translate(SIGNS)
+
+
+def latin(text: str) -> str:
+    """Return `text` with plain Latin letters for those that look alike; å, ä and ö are plain."""
+    if LATIN.search(text) and OTHER_ALPHABET.search(text):
+        text = text.translate(LOOK_ALIKES)
+    return "".join(
+        letter if letter in SWEDISH else unicodedata.normalize("NFD", letter)[0] for letter in text
+    )

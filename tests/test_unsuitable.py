@@ -1,0 +1,59 @@
+"""What waits for a coach: listed words however they are disguised, and no word besides."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from display.room.unsuitable import LISTED, unsuitable
+from display.room.words import key_of
+from tests.bench.words.score import BAD, CLEAN, SPLITS, false_alarms, let_through, pairs
+
+
+def test_clean_words_pass() -> None:
+    assert len(CLEAN) >= 150
+    assert false_alarms() == []
+    meant = {word for pair in pairs(*SPLITS) for word in (pair.word, pair.other)}
+    assert [word for word in meant if unsuitable(word)] == []
+
+
+def test_most_disguises_are_seen_through() -> None:
+    assert len(BAD) >= 80
+    assert 1 - len(let_through()) / len(BAD) >= 0.9, let_through()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["fuck", "Fuck!", "f.u.c.k", "fuuuck", "h0r4", "$h!t", "kυk", "fúck", "din idiot", "🖕🏽"],
+)
+def test_a_listed_word_is_held_however_it_is_typed(text: str) -> None:
+    assert unsuitable(text)
+
+
+@pytest.mark.parametrize("text", ["höra", "hår", "Наде́жда", "klassiker", "455", "Ja!!!", "", "❤️"])
+def test_what_only_resembles_one_is_not(text: str) -> None:
+    assert not unsuitable(text)
+
+
+def test_a_room_adds_and_takes_away_words() -> None:
+    assert unsuitable("T0mten!", added=["Tomten"])
+    assert not unsuitable("Tomten")
+    assert not unsuitable("idiot", allowed=["Idiot"])
+    assert unsuitable("idioter", allowed=["Idiot"])
+
+
+def test_the_list_holds_keys_and_signs() -> None:
+    assert len(LISTED) > 300
+    assert [word for word in LISTED if key_of(word) not in (word, "")] == []
+
+
+@given(st.text(), st.lists(st.text(max_size=20), max_size=3), st.lists(st.text(), max_size=3))
+@example("\ud800", ["\ud800"], [""])
+@example("a\u0301" * 5000, [], [])
+def test_nothing_typed_breaks_it(text: str, added: list[str], allowed: list[str]) -> None:
+    assert unsuitable(text, added, allowed) in (True, False)
+
+
+@given(st.sampled_from(sorted(LISTED)))
+def test_every_listed_word_is_held_also_in_capitals(word: str) -> None:
+    assert unsuitable(word)
+    assert unsuitable(word.upper())
