@@ -34,23 +34,16 @@ def test_what_only_resembles_one_is_not(text: str) -> None:
     assert not unsuitable(text)
 
 
-def test_a_room_adds_and_takes_away_words() -> None:
-    assert unsuitable("T0mten!", added=["Tomten"])
-    assert not unsuitable("Tomten")
-    assert not unsuitable("idiot", allowed=["Idiot"])
-    assert unsuitable("idioter", allowed=["Idiot"])
-
-
 def test_the_list_holds_keys_and_signs() -> None:
     assert len(LISTED) > 300
     assert [word for word in LISTED if key_of(word) not in (word, "")] == []
 
 
-@given(st.text(), st.lists(st.text(max_size=20), max_size=3), st.lists(st.text(), max_size=3))
-@example("\ud800", ["\ud800"], [""])
-@example("a\u0301" * 5000, [], [])
-def test_nothing_typed_breaks_it(text: str, added: list[str], allowed: list[str]) -> None:
-    assert unsuitable(text, added, allowed) in (True, False)
+@given(st.text())
+@example("\ud800")
+@example("a\u0301" * 5000)
+def test_nothing_typed_breaks_it(text: str) -> None:
+    assert unsuitable(text) in (True, False)
 
 
 @given(st.sampled_from(sorted(LISTED)))

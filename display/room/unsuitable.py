@@ -6,7 +6,7 @@ alphabets as those they look like, and with letters that are drawn out ("fuuuck"
 """
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import regex
@@ -28,26 +28,21 @@ DRAWN_OUT = regex.compile(r"(.)\1\1")
 REPEATED = regex.compile(r"(.)\1+")
 
 
-def unsuitable(text: str, added: Collection[str] = (), allowed: Collection[str] = ()) -> bool:
-    """Return whether what was typed, or one of the words in it, is on the list.
-
-    `added` are a room's own words; `allowed` are those that this room takes off the list.
-    """
-    words = LISTED
-    if added or allowed:
-        words = words.union(*map(readings, added)).difference(*map(readings, allowed))
-    return any(is_in(words, reading) for reading in readings(text))
+def unsuitable(text: str) -> bool:
+    """Return whether what was typed, or one of the words in it, is on the list."""
+    return any(is_listed(reading) for reading in readings(text))
 
 
-def is_in(words: Collection[str], reading: str) -> bool:
-    if DRAWN_OUT.search(reading):
-        return once(reading) in {once(word) for word in words}
-    return reading in words
+def is_listed(reading: str) -> bool:
+    return reading in LISTED or (bool(DRAWN_OUT.search(reading)) and once(reading) in ONCE)
 
 
 def once(word: str) -> str:
     """Return the word without repeated letters."""
     return str(REPEATED.sub(r"\1", word))
+
+
+ONCE = frozenset(map(once, LISTED))
 
 
 def readings(text: str) -> set[str]:

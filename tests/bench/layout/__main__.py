@@ -1,4 +1,7 @@
-"""Scores the cloud on four halls: python -m tests.bench.layout [--seeds N] [hall ...]"""
+"""Scores the cloud on four halls: python -m tests.bench.layout [--seeds N] [--anchors] [hall ...]
+
+With `--anchors` the layouts that others use are scored beside it, on the first of the seeds.
+"""
 
 import argparse
 import time
@@ -6,6 +9,7 @@ import time
 import numpy as np
 
 from display.cloud.layout import Cloud
+from tests.bench.layout import anchors
 from tests.bench.layout.score import Drawn, Frame, score
 from tests.bench.layout.workloads import HALLS, Hall, frames
 
@@ -26,11 +30,37 @@ def run(hall: Hall, seed: int) -> list[Frame]:
     return pictures
 
 
+PUBLISHED = (
+    "move %",
+    "moved >1 % %",
+    "unchanged moved %",
+    "path %",
+    "flips %",
+    "box/hull",
+    "cover",
+    "spearman",
+    "pearson",
+    "centrality",
+    "ms p50",
+    "ms p95",
+    "ms max",
+    "smallest px",
+    "left out, most",
+    "frames",
+    "GATE overlap px",
+    "GATE tight px",
+)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("halls", nargs="*", default=list(HALLS))
     parser.add_argument("--seeds", type=int, default=1, help="runs of each hall, averaged")
+    parser.add_argument("--anchors", action="store_true", help="and the layouts that others use")
     asked = parser.parse_args()
+    if asked.anchors:
+        compare(asked.halls)
+        return
     table = {}
     for name in asked.halls:
         scores = [score(run(HALLS[name], seed)) for seed in range(1, asked.seeds + 1)]
@@ -38,6 +68,19 @@ def main() -> None:
     print(f"{'':20}" + "".join(f"{name:>10}" for name in table))
     for row in next(iter(table.values())):
         print(f"{row:20}" + "".join(f"{table[name][row]:>10.3f}" for name in table))
+
+
+def compare(halls: list[str]) -> None:
+    """Print a Markdown table for each hall: ours, then the others."""
+    with anchors.page() as page:
+        for name in halls:
+            tallies = list(frames(HALLS[name], 1))
+            table = {"Ordmoln": score(run(HALLS[name], 1))}
+            for engine, make in anchors.engines(page).items():
+                table[engine] = score(anchors.drawn_by(make(), tallies))
+            print(f"\n| {name} | {' | '.join(table)} |\n|---|{'---:|' * len(table)}")
+            for row in PUBLISHED:
+                print(f"| {row} | {' | '.join(f'{table[engine][row]:.3g}' for engine in table)} |")
 
 
 if __name__ == "__main__":

@@ -200,6 +200,7 @@ def score(run: Sequence[Frame]) -> dict[str, float]:
 
     times = np.array(rows["ms"])
     return {
+        "frames": float(len(run)),
         "move %": mean("move"),
         "moved >1 % %": mean("moved"),
         "unchanged moved %": mean("unchanged"),
