@@ -14,7 +14,7 @@ import socketio
 import websocket
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
 
-from display.web.coach import ACTS
+from display.web.acts import ACTS
 from display.web.security import PACE_BURST
 
 Watch = Callable[..., Watcher]

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 WIDEST = 40.0  # em
 _RESERVED = (-1.0, 0.35)  # em above and below the baseline, for scripts that another font draws
-_BEARING = 0.03  # em kept free at both ends, so that neighbours do not read as one word
+_BEARING = 0.04  # em kept free at both ends, so that neighbours do not read as one word
 _PIXELS = 256  # an em when glyphs are scanned,
 _STRIP = 4  # so many columns at a time
 _GLYPH_BOXES = 4
