@@ -18,16 +18,22 @@ const language = document.documentElement.lang;
 
 let shown = { seq: 0, answers: 0 };
 
+/** The browser lays the page out again for every text that is written, even for the same. */
+function write(/** @type {string} */ id, /** @type {string} */ text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
+}
+
 function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
   cloud.look(message.camera);
-  $("question").textContent = message.question;
+  write("question", message.question);
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
-  document.title = `${message.question} – Ordmoln`;
+  const title = `${message.question} – Ordmoln`;
+  if (document.title !== title) document.title = title;
   const counts = [counted(texts.answers, message.answers), counted(texts.phones, message.participants)];
-  $("answers").textContent = message.answers ? counts.join(" ") : "";
-  $("left-out").textContent = message.left_out ? counted(texts.left_out, message.left_out) : "";
+  write("answers", message.answers ? counts.join(" ") : "");
+  write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
   $("closed").hidden = message.open;
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("empty", message.answers === 0);

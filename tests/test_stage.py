@@ -37,7 +37,8 @@ WORDS += [
 BACK_MS = 10_000
 
 PICTURE = """() => Object.fromEntries([...document.querySelectorAll("#cloud [data-word]")].map(
-  (text) => [text.dataset.word, [text.style.transform, text.getAttribute("font-size")]]))"""
+  (text) => [
+    text.dataset.word, [text.parentElement.style.transform, text.getAttribute("font-size")]]))"""
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
   return [left, top, right, bottom];

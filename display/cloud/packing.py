@@ -6,7 +6,7 @@ import numpy as np
 
 from display.cloud.grid import Bools, Floats, Ints, lines, toll
 from display.cloud.plane import Camera, Plane
-from display.cloud.sizes import ordered, tiers
+from display.cloud.sizes import most, ordered, tiers
 
 ASIDE = (16.0, 60.0, 120.0)  # units from home, to be tried in turn
 AWAY = (4.0, 40.0, 160.0, np.inf)
@@ -36,6 +36,7 @@ class Packing:
         self.homes = plane.middles()
         self.known = plane.size > 0
         self.grew = counts > x_y_size_count[:, 3]
+        self.fell = counts < x_y_size_count[:, 3]
         self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
         self._round = _ROUND * (camera.width * 9) / (camera.height * 16)
         self._ways = 0
@@ -48,6 +49,9 @@ class Packing:
         self._ways = _WAYS
         self.targets = targets
         kept = np.where(plane.here | (first & self.known), np.minimum(targets, plane.size), 0.0)
+        # Else those that it no longer passes would have to grow at once, room or not.
+        unfallen = np.where(self.fell | (kept == 0), np.inf, kept)
+        kept = np.where(self.fell, np.minimum(kept, most(self.counts, unfallen)), kept)
         size = ordered(self.counts, kept, targets)
         changed = np.flatnonzero(self.known if first else plane.here & (size != plane.size))
         plane.size = size
@@ -79,7 +83,10 @@ class Packing:
         more_frequent = np.arange(len(plane.here)) < word
         reaches = AWAY if plane.here[word] else (np.inf,)
         if plane.here[word] and not (plane.near[word] & more_frequent).any():
-            self.moved(word, (4.0, GLIDE if self.grew[word] else 8.0))  # or else its rivals will
+            if not self.fell[plane.near[word]].all():
+                self.moved(
+                    word, (4.0, GLIDE if self.grew[word] else 8.0)
+                )  # or else its rivals will
             return True
         return (
             self.moved(word, reaches)

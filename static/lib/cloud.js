@@ -8,6 +8,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 const GLIDE = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)" };
 const FADE = { duration: 400, easing: "ease-out" };
+const NEAR = 1; // units, and
+const ALIKE = 0.04; // of its size: what a word changes at once, since nobody sees it
+const AT_ONCE = 30; // words that move in one frame
 const LIT = 2000; // ms that a new word is noticed
 const HUES = 6;
 
@@ -33,34 +36,44 @@ function seen({ placement, from, gliding }) {
   };
 }
 
+const isFar = (from, { x, y }) =>
+  Math.max(Math.abs(from.x - x), Math.abs(from.y - y)) > NEAR || Math.abs(from.scale - 1) > ALIKE;
+
 /**
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
  *   look(camera: number[]): void}}
  */
 export function createCloud(svg) {
-  /** @type {Map<string, {text: SVGTextElement, placement: Placement}>} */
+  // A text that is moved is laid out again; a group around it is not.
+  /** @type {Map<string, {group: SVGGElement, text: SVGTextElement, placement: Placement}>} */
   const drawn = new Map();
+  /** @type {Map<string, Placement>} */
+  const waiting = new Map();
+  let frame = 0;
 
-  function set(text, { label, count, x, y, size, width }) {
-    text.textContent = label;
-    text.dataset.count = String(count);
-    text.setAttribute("font-size", String(size));
+  /** Writes what is new alone: whatever is written to a text, the browser lays it out again. */
+  function set({ group, text }, { label, count, x, y, size, width }, before) {
+    if (label !== before?.label) text.textContent = label;
+    if (count !== before?.count) text.dataset.count = String(count);
+    if (size !== before?.size) text.setAttribute("font-size", String(size));
     // Where the browser's font is another than the server measured, the word still keeps its box.
-    text.setAttribute("textLength", String(width));
-    text.style.transform = at(x, y, 1);
+    if (width !== before?.width) text.setAttribute("textLength", String(width));
+    group.style.transform = at(x, y, 1);
   }
 
   function add(placement) {
+    const group = document.createElementNS(SVG, "g");
     const text = document.createElementNS(SVG, "text");
     text.dataset.word = placement.word;
     text.setAttribute("class", `hue-${hue(placement.word)} new`);
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    set(text, placement);
-    svg.append(text);
+    const entry = { group, text, placement, from: placement, gliding: null };
+    set(entry, placement);
+    group.append(text);
+    svg.append(group);
     setTimeout(() => text.classList.remove("new"), LIT);
-    text.animate({ opacity: [0, 1] }, FADE);
-    const entry = { text, placement, from: placement, gliding: null };
+    group.animate({ opacity: [0, 1] }, FADE);
     drawn.set(placement.word, entry);
     glide(entry, { ...placement, scale: 0.8 });
   }
@@ -68,45 +81,64 @@ export function createCloud(svg) {
   function glide(entry, from) {
     entry.from = from;
     if (calm.matches) return;
-    const { text, placement } = entry;
+    const { group, placement } = entry;
     const frames = [at(from.x, from.y, from.scale), at(placement.x, placement.y, 1)];
-    entry.gliding = text.animate({ transform: frames }, GLIDE);
+    entry.gliding = group.animate({ transform: frames }, GLIDE);
   }
 
   function move(entry, placement) {
     const { x, y, scale } = seen(entry);
-    const grown = entry.placement.size / placement.size;
+    const from = { x, y, scale: (scale * entry.placement.size) / placement.size };
     entry.gliding?.cancel();
-    set(entry.text, placement);
+    entry.gliding = null;
+    set(entry, placement, entry.placement);
     entry.placement = placement;
-    glide(entry, { x, y, scale: scale * grown });
+    if (isFar(from, placement)) glide(entry, from);
   }
 
   function remove(word) {
+    waiting.delete(word);
     const entry = drawn.get(word);
     if (!entry) return;
     drawn.delete(word);
-    delete entry.text.dataset.word;
-    entry.text.animate({ opacity: [1, 0] }, FADE).finished.finally(() => entry.text.remove());
+    const { group, text } = entry;
+    delete text.dataset.word;
+    group.animate({ opacity: [1, 0] }, FADE).finished.finally(() => group.remove());
   }
 
-  function change(words, gone) {
-    for (const word of gone) remove(word);
-    for (const placement of words) {
-      const entry = drawn.get(placement.word);
-      if (entry) move(entry, placement);
-      else add(placement);
-    }
+  function show(placement) {
+    waiting.delete(placement.word);
+    const entry = drawn.get(placement.word);
+    if (entry) move(entry, placement);
+    else add(placement);
   }
+
+  function showSome() {
+    frame = 0;
+    for (const placement of [...waiting.values()].slice(0, AT_ONCE)) show(placement);
+    if (waiting.size) frame = requestAnimationFrame(showSome);
+  }
+
+  const isAnswered = ({ word, count }) => drawn.get(word)?.placement.count !== count;
 
   return {
-    change,
+    /** What people answered is seen at once; what makes way for it follows in the next frames. */
+    change(words, gone) {
+      gone.forEach(remove);
+      for (const placement of words) {
+        if (isAnswered(placement)) show(placement);
+        else waiting.set(placement.word, placement);
+      }
+      if (!frame) showSome();
+    },
     replace(words) {
       const staying = new Set(words.map(({ word }) => word));
-      change(words, [...drawn.keys()].filter((word) => !staying.has(word)));
+      [...drawn.keys()].filter((word) => !staying.has(word)).forEach(remove);
+      words.forEach(show);
     },
     look(camera) {
-      svg.setAttribute("viewBox", camera.join(" "));
+      const box = camera.join(" ");
+      if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box);
     },
   };
 }

@@ -16,19 +16,24 @@ export function createTally(table) {
       row.append(document.createElement("th"), document.createElement("td"));
       row.cells[0].scope = "row";
       row.cells[0].dir = "auto";
-      entry = { row, label, count };
+      entry = { row, label: "", count: 0 };
       rows.set(word, entry);
     }
-    Object.assign(entry, { label, count });
-    entry.row.cells[0].textContent = label;
-    entry.row.cells[1].textContent = String(count);
+    const [name, number] = entry.row.cells;
+    if (label !== entry.label) name.textContent = entry.label = label;
+    if (count !== entry.count) number.textContent = String((entry.count = count));
   }
 
   const sorted = () => [...rows.values()].sort((one, other) => other.count - one.count);
 
+  /** Moves the rows that have to go elsewhere alone, and keeps a screen reader's place in others. */
   function sort() {
     timer = 0;
-    body.append(...sorted().map(({ row }) => row));
+    let next = body.firstElementChild;
+    for (const { row } of sorted()) {
+      if (row === next) next = row.nextElementSibling;
+      else body.insertBefore(row, next);
+    }
   }
 
   function change(words, gone) {
