@@ -1,9 +1,14 @@
 /** The stage: shows what the server drew, and keeps showing it while the server is away. */
 
+import { createClicker } from "./lib/clicker.js";
 import { createCloud } from "./lib/cloud.js";
+import { createLight } from "./lib/light.js";
+import { createRanking } from "./lib/ranking.js";
+import { createReel } from "./lib/reel.js";
 import { watchRoom } from "./lib/socket.js";
 import { createTally } from "./lib/tally.js";
 import { counted, fill, texts } from "./lib/texts.js";
+import { followWords } from "./lib/words.js";
 
 const LONG_QUESTION = 60; // characters
 const SUMMARY_EVERY = 15_000; // ms between summaries to a screen reader
@@ -14,6 +19,14 @@ const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.get
 const body = document.body;
 const cloud = createCloud(/** @type {any} */ ($("cloud")));
 const tally = createTally(/** @type {HTMLTableElement} */ ($("tally")));
+const light = createLight($("light"));
+const ranking = createRanking(/** @type {HTMLOListElement} */ ($("ranking")));
+const roll = createReel($("roll"), "up");
+const rest = createReel($("rest"), "left");
+const follow = followWords(String(body.dataset.code), (words) => {
+  roll.show(words);
+  rest.show(words.filter(({ word }) => !cloud.has(word)));
+});
 const language = document.documentElement.lang;
 
 let shown = { seq: 0, answers: 0 };
@@ -31,14 +44,38 @@ function showHeader(message) {
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
   const title = `${message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
-  const counts = [counted(texts.answers, message.answers), counted(texts.phones, message.participants)];
-  write("answers", message.answers ? counts.join(" ") : "");
+  write("answers", figures(message));
   write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
   $("closed").hidden = message.open;
   $("calm").hidden = !(message.concealed && message.answers);
-  body.classList.toggle("empty", message.answers === 0);
   body.classList.toggle("closed", !message.open);
   body.dataset.aspect = message.aspect;
+  showView(message);
+}
+
+function figures({ view, answers, participants, connected, counts_shown, participants_shown }) {
+  if (view === "lobby") return participants_shown && connected ? counted(texts.joined, connected) : "";
+  const found = [];
+  if (counts_shown) found.push(counted(texts.answers, answers));
+  if (participants_shown) found.push(counted(texts.phones, participants));
+  return answers ? found.join(" ") : "";
+}
+
+/** Everything stays where it is, seen or not: to change the view is to see another part of it. */
+function showView(message) {
+  const view = message.calm ? "calm" : message.view;
+  const rolling = view === "roll";
+  const resting = view === "cloud" && message.left_out > 0;
+  ranking.show(message.ranking, body.dataset.view === "ranking" && view === "ranking");
+  body.dataset.view = view;
+  body.classList.toggle("empty", message.answers === 0 || view === "lobby" || view === "calm");
+  body.classList.toggle("uncounted", !message.counts_shown);
+  light.show(message.lit, message.counts_shown);
+  $("light").classList.toggle("alone", message.lit !== null && !cloud.has(message.lit.word));
+  for (const reel of [roll, rest]) reel.pace(message.pace);
+  if (rolling || resting) follow(message);
+  roll.run(rolling);
+  rest.run(resting);
 }
 
 function showPicture(message) {
@@ -66,7 +103,7 @@ watchRoom(String(body.dataset.code), "stage", {
 let summarised = "";
 setInterval(() => {
   const summary = `${counted(texts.answers, shown.answers)}. ${fill(texts.most_frequent, { words: tally.top(3) })}`;
-  if (shown.answers && summary !== summarised) $("summary").textContent = summarised = summary;
+  if (shown.answers && !shown.calm && summary !== summarised) $("summary").textContent = summarised = summary;
 }, SUMMARY_EVERY);
 
 function toggleQr() {
@@ -113,10 +150,12 @@ try {
 
 const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme };
 let keysOn = true;
+const click = "coach" in body.dataset ? createClicker(String(body.dataset.code), $("problem")) : null;
 
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
-  if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
+  else if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
+  else if (!event.ctrlKey && (keysOn || event.key !== ".") && click?.(event, shown)) return;
   if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });

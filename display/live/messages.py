@@ -66,7 +66,7 @@ def stage_header(live: LiveRoom) -> Message:
     `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
     of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units;
     `lit` is the word in the light, `ranking` the ten most frequent; `decisions` grows with each act
-    of a coach; `aspect`, one of `ASPECTS`, and `deep` are the shape that the coach has chosen.
+    of a coach; `connected` are the phones that are here, told in the lobby alone; `aspect`, one of `ASPECTS`, and `deep` are the shape that the coach has chosen.
     """
     tally = live.room.tally()
     direction = live.room.direction
@@ -83,6 +83,7 @@ def stage_header(live: LiveRoom) -> Message:
         "participants": live.room.participants(),
         "left_out": 0 if live.room.concealed else live.picture.cloud.left_out,
         "camera": list(live.picture.cloud.camera),
+        "connected": live.connected if direction.view == "lobby" else 0,
         "view": direction.view,
         "calm": direction.calm,
         "lit": None if live.room.concealed else lit_word(live.room.lit()),

@@ -40,6 +40,7 @@ class LiveRoom:
         self.bursts = Bursts()
         self.suggested = Suggested()
         self.answered_at = 0.0  # seconds since 1970, or when it was opened
+        self.connected = 0  # phones that are here, as of the last tick
         self.reading = threading.Lock()
 
     @property

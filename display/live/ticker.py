@@ -72,6 +72,7 @@ class Ticker:
 
     def _serve(self, code: str) -> None:
         live = self._rooms.current(code)
+        live.connected = self._audience.connected(code, "phone")
         sent = self._sent.setdefault(code, Sent())
         self._send_phones(live, sent)
         self._send_coaches(live, sent)

@@ -9,7 +9,7 @@ from qrcode.image.svg import SvgPathImage
 
 from display.live import messages
 from display.live.rooms import LiveRoom
-from display.web.auth import room_or_abort, rooms
+from display.web.auth import is_coach, room_or_abort, rooms
 from display.web.languages import use_language
 
 stage = Blueprint("stage", __name__)
@@ -27,6 +27,7 @@ def screen(code: str) -> str:
         code=live.code,
         host=short_address(live).removesuffix(f"/{live.code}"),
         picture=messages.picture(live),
+        coach=is_coach(live.code),
     )
 
 

@@ -5,23 +5,18 @@
  *   width: number}} Placement  x: middle, y: baseline, all in plane units
  */
 
+import { hue } from "./hue.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const GLIDE = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)" };
 const FADE = { duration: 400, easing: "ease-out" };
+const GONE = { duration: 150, easing: "ease-out" }; // what must not be seen is gone at once
 const NEAR = 1; // units, and
 const ALIKE = 0.04; // of its size: what a word changes at once, since nobody sees it
 const AT_ONCE = 30; // words that move in one frame
 const LIT = 2000; // ms that a new word is noticed
-const HUES = 6;
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** A word keeps its colour for ever and on every screen: it follows from the word alone (FNV-1a). */
-function hue(word) {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(word)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return ((hash >>> 0) >>> 8) % HUES;
-}
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const at = (x, y, scale) => `translate(${x}px, ${y}px) scale(${scale})`;
 
@@ -42,7 +37,7 @@ const isFar = (from, { x, y }) =>
 /**
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
- *   look(camera: number[]): void}}
+ *   look(camera: number[]): void, has(word: string): boolean}}
  */
 export function createCloud(svg) {
   // A text that is moved is laid out again; a group around it is not.
@@ -66,7 +61,7 @@ export function createCloud(svg) {
     const group = document.createElementNS(SVG, "g");
     const text = document.createElementNS(SVG, "text");
     text.dataset.word = placement.word;
-    text.setAttribute("class", `hue-${hue(placement.word)} new`);
+    text.setAttribute("class", `${hue(placement.word)} new`);
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     const entry = { group, text, placement, from: placement, gliding: null };
     set(entry, placement);
@@ -80,7 +75,7 @@ export function createCloud(svg) {
 
   function glide(entry, from) {
     entry.from = from;
-    if (calm.matches) return;
+    if (still.matches) return;
     const { group, placement } = entry;
     const frames = [at(from.x, from.y, from.scale), at(placement.x, placement.y, 1)];
     entry.gliding = group.animate({ transform: frames }, GLIDE);
@@ -103,7 +98,7 @@ export function createCloud(svg) {
     drawn.delete(word);
     const { group, text } = entry;
     delete text.dataset.word;
-    group.animate({ opacity: [1, 0] }, FADE).finished.finally(() => group.remove());
+    group.animate({ opacity: [1, 0] }, GONE).finished.finally(() => group.remove());
   }
 
   function show(placement) {
