@@ -63,10 +63,11 @@ def resumed(live: LiveRoom, since: int) -> tuple[str, Message]:
 def stage_header(live: LiveRoom) -> Message:
     """Return what every message to a stage carries.
 
-    `answers` counts those that count by now, `participants` who gave them; `left_out` is the number
-    of words that the picture has no room for; `camera` is `[x, y, width, height]` in plane units;
-    `lit` is the word in the light, `ranking` the ten most frequent; `decisions` grows with each act
-    of a coach; `connected` are the phones that are here, told in the lobby alone; `aspect`, one of `ASPECTS`, and `deep` are the shape that the coach has chosen.
+    `answers` counts those that count by now, `participants` who gave them; `connected` are the
+    phones that are here, told in the lobby alone; `left_out` is the number of words that the
+    picture has no room for; `camera` is `[x, y, width, height]` in plane units; `lit` is the word
+    in the light, `ranking` the ten most frequent; `aspect`, one of `ASPECTS`, and `deep` are the
+    shape that the coach has chosen; `decisions` grows with each act of a coach.
     """
     tally = live.room.tally()
     direction = live.room.direction

@@ -131,6 +131,7 @@ export function createCloud(svg) {
       [...drawn.keys()].filter((word) => !staying.has(word)).forEach(remove);
       words.forEach(show);
     },
+    has: (word) => drawn.has(word),
     look(camera) {
       const box = camera.join(" ");
       if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box);

@@ -1,0 +1,215 @@
+"""What the stage shows besides the cloud, and that nothing in the cloud moves for it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from conftest import Server
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+WALL = (1920, 1080)
+WORDS = ["Delaktighet"] * 4 + ["Tydlighet"] * 3 + ["Kommunikation"] * 2 + ["Mod", "Tid", "Lugn"]
+PLACES = """() => Object.fromEntries([...document.querySelectorAll('#cloud text[data-word]')]
+  .map((text) => [text.dataset.word, JSON.stringify(text.getBoundingClientRect())]))"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of this module."""
+    started = Server(tmp_path_factory.mktemp("hall")).start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(autouse=True)
+def question(server: Server) -> None:
+    """Each test has a question and words of its own, and starts with the cloud on stage."""
+    coach = server.coach()
+    coach.act("step", question="Vad är viktigast?", answers_each=None).raise_for_status()
+    for name, fields in {
+        "view": {"view": "cloud"},
+        "calm": {"on": ""},
+        "figures": {"counts": "on", "participants": "on"},
+        "hall": {},
+    }.items():
+        coach.act(name, **fields).raise_for_status()
+    for word in WORDS:
+        server.send(word).raise_for_status()
+
+
+def open_stage(server: Server, open_page: OpenPage, **options: str) -> Page:
+    stage = open_page(f"{server.room_url}/stage", WALL, **options)
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(6)
+    settle(stage)
+    return stage
+
+
+def settle(stage: Page) -> None:
+    """Wait until nothing glides any more."""
+    stage.evaluate(
+        "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
+    )
+
+
+def expect_view(stage: Page, view: str) -> None:
+    expect(stage.locator("body")).to_have_attribute("data-view", view)
+
+
+@pytest.mark.parametrize("view", ["lobby", "ranking", "roll"])
+def test_a_view_is_switched_and_back_without_a_jump(
+    server: Server, open_page: OpenPage, view: str
+) -> None:
+    stage = open_stage(server, open_page)
+    before = stage.evaluate(PLACES)
+    server.coach().act("view", view=view).raise_for_status()
+    expect_view(stage, view)
+    expect(stage.locator("#cloud")).to_be_hidden()
+    server.coach().act("view", view="cloud").raise_for_status()
+    expect(stage.locator("#cloud")).to_be_visible()
+    assert stage.evaluate(PLACES) == before
+
+
+def test_the_lobby_has_a_large_code_and_says_who_is_here(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(server, open_page)
+    open_page(server.room_url)
+    server.coach().act("view", view="lobby").raise_for_status()
+    expect(stage.locator("#answers")).to_have_text("1 telefon är med")
+    box = stage.locator("#qr").bounding_box()
+    assert box is not None
+    assert box["height"] > 500
+
+
+def test_the_ranking_is_sorted_and_its_bars_are_as_long_as_words_are_frequent(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.coach().act("view", view="ranking").raise_for_status()
+    stage = open_stage(server, open_page)
+    rows = stage.locator("#ranking li")
+    expect(rows.locator(".label")).to_have_text(
+        ["Delaktighet", "Tydlighet", "Kommunikation", "Mod", "Tid", "Lugn"]
+    )
+    for _ in range(2):
+        server.send("Tydlighet").raise_for_status()
+    expect(rows.first.locator(".label")).to_have_text("Tydlighet")
+    expect(rows.first.locator(".count")).to_have_text("5")
+    settle(stage)
+    widths = [row.bounding_box() for row in rows.locator(".bar").all()]
+    lengths = [box["width"] for box in widths if box]
+    assert lengths[1] / lengths[0] == pytest.approx(4 / 5, abs=0.01)
+
+
+def test_every_word_rolls_past_and_a_hidden_one_is_gone_at_once(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.coach().act("view", view="roll").raise_for_status()
+    stage = open_stage(server, open_page)
+    rolling = stage.locator("#roll [data-key]")
+    expect(stage.locator("#roll")).to_contain_text("Lugn")
+    assert len(set(rolling.all_inner_texts())) == rolling.count()
+    server.coach().act("hide", word="lugn").raise_for_status()
+    expect(stage.locator("#roll [data-key=lugn]")).to_have_count(0)
+    expect(stage.locator("#roll")).not_to_contain_text("Lugn")
+
+
+def test_words_without_room_roll_beneath_the_cloud(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    for first in "abcdefghij":
+        for second in "klmnopqrst":
+            server.send(f"Förändringsarbete{first}{second}").raise_for_status()
+    coach.act("hall", deep=True).raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect(stage.locator("#left-out")).to_contain_text("ord till")
+    shown = stage.locator("#rest [data-key]").first
+    expect(shown).to_be_visible()
+    word = shown.get_attribute("data-key")
+    assert word not in stage.evaluate(PLACES)
+    coach.act("hide", word=word).raise_for_status()
+    expect(stage.locator(f"#rest [data-key={word}]")).to_have_count(0)
+
+
+def test_the_light_moves_nothing_and_says_how_many(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(server, open_page)
+    before = stage.evaluate(PLACES)
+    color = "word => getComputedStyle(document.querySelector(`#cloud [data-word=${word}]`)).color"
+    colors = {word: stage.evaluate(color, word) for word in ("tydlighet", "mod")}
+    server.coach().act("light", word="tydlighet").raise_for_status()
+    expect(stage.locator("#light")).to_have_text("Tydlighet 3 svar")
+    assert stage.evaluate(color, "tydlighet") == colors["tydlighet"]
+    assert stage.evaluate(color, "mod") != colors["mod"]
+    assert stage.evaluate(PLACES) == before
+    server.coach().act("light").raise_for_status()
+    expect(stage.locator("#light")).to_be_hidden()
+    assert stage.evaluate(color, "mod") == colors["mod"]
+
+
+def test_the_calm_stage_shows_the_question_and_the_code_and_comes_back_as_it_was(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_stage(server, open_page)
+    before = stage.evaluate(PLACES)
+    server.coach().act("light", word="mod").raise_for_status()
+    server.coach().act("calm").raise_for_status()
+    expect_view(stage, "calm")
+    for part in ("#cloud", "#tally", "#light", "#answers", "#ranking", "#roll"):
+        expect(stage.locator(part)).to_be_hidden()
+    for part in ("#question", "#qr", "#address"):
+        expect(stage.locator(part)).to_be_visible()
+    server.coach().act("calm").raise_for_status()
+    expect(stage.locator("#cloud")).to_be_visible()
+    assert stage.evaluate(PLACES) == before
+
+
+def test_the_coach_decides_whether_figures_are_seen(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(server, open_page)
+    expect(stage.locator("#answers")).to_have_text("12 svar från 12 telefoner")
+    server.coach().act("figures", counts="", participants="on").raise_for_status()
+    expect(stage.locator("#answers")).to_have_text("från 12 telefoner")
+    server.coach().act("light", word="mod").raise_for_status()
+    expect(stage.locator("#light")).to_have_text("Mod")
+    server.coach().act("figures", counts="", participants="").raise_for_status()
+    expect(stage.locator("#answers")).to_be_empty()
+
+
+def test_a_clicker_steers_a_stage_that_its_coach_opened(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url, WALL)
+    with coach.expect_popup() as popup:
+        coach.get_by_role("link", name="Öppna storbilden").click()
+    stage = popup.value
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(6)
+    stage.keyboard.press("PageDown")
+    expect(stage.locator("#light strong")).to_have_text("Delaktighet")
+    stage.keyboard.press("PageDown")
+    expect(stage.locator("#light strong")).to_have_text("Tydlighet")
+    stage.keyboard.press("PageUp")
+    expect(stage.locator("#light strong")).to_have_text("Delaktighet")
+    stage.keyboard.press("Escape")
+    expect(stage.locator("#light")).to_be_hidden()
+    stage.keyboard.press(".")
+    expect_view(stage, "calm")
+    stage.keyboard.press(".")
+    expect_view(stage, "cloud")
+    stage.keyboard.press("F5")
+    expect_view(stage, "lobby")
+    stage.keyboard.press("F5")
+    expect_view(stage, "cloud")
+
+
+def test_without_the_coachs_cookie_the_keys_do_nothing(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(server, open_page)
+    stage.keyboard.press("PageDown")
+    stage.keyboard.press(".")
+    server.send("Tillit").raise_for_status()
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(7)
+    expect_view(stage, "cloud")
+    expect(stage.locator("#light")).to_be_hidden()
+
+
+def test_with_less_motion_words_come_page_by_page(server: Server, open_page: OpenPage) -> None:
+    server.coach().act("view", view="roll").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL, reduced_motion="reduce")
+    expect(stage.locator("#roll .page [data-key]")).to_have_count(6)
