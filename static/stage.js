@@ -36,6 +36,10 @@ function write(/** @type {string} */ id, /** @type {string} */ text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
+function mark(/** @type {string} */ name, /** @type {string} */ value) {
+  if (body.dataset[name] !== value) body.dataset[name] = value;
+}
+
 function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
@@ -49,7 +53,7 @@ function showHeader(message) {
   $("closed").hidden = message.open;
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
-  body.dataset.aspect = message.aspect;
+  mark("aspect", message.aspect);
   showView(message);
 }
 
@@ -66,8 +70,8 @@ function showView(message) {
   const view = message.calm ? "calm" : message.view;
   const rolling = view === "roll";
   const resting = view === "cloud" && message.left_out > 0;
-  ranking.show(message.ranking, body.dataset.view === "ranking" && view === "ranking");
-  body.dataset.view = view;
+  if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
+  mark("view", view);
   body.classList.toggle("empty", message.answers === 0 || view === "lobby" || view === "calm");
   body.classList.toggle("uncounted", !message.counts_shown);
   light.show(message.lit, message.counts_shown);
