@@ -22,9 +22,10 @@ DENSITY = 2  # device pixels to a pixel
 NEAR = 2.0  # px
 PALEST = 96  # the least difference from the ground, over three channels, that is ink
 OUTWARDS = np.array([-1, -1, 1, 1])
-OWN = ["Delaktighet", "Åäöjgy", "Đorđe", "Čáhppes", "Ŋŧ", "1234567890", "Vi", "AI", "W" * 25]
+OWN = ["Delaktighet", "Åäöjgy", "ČčĐđŊŋŠš", "ŦŧŽžÁá", "1234567890", "Vi", "AI"]
+OWN += ["W" * 25, "a" * 25, "i" * 25]
 FOREIGN = ["مشاركة", "שיתוף", "参与", "한국어", "Участие", "Συμμετοχή"]
-FOREIGN += ["ប្រជុំ", "ตั้งใจ", "Ạ̊́", "😀", "👩‍👩‍👧‍👦"]
+FOREIGN += ["ប្រជុំ", "ตั้งใจ", "Ạ̊́", "😀", "👩‍👩‍👧‍👦", "🇸🇪"]
 
 PLACES = """() => Object.fromEntries([...document.querySelectorAll("#cloud text")].map((text) => {
   const { a, d, e, f } = text.getScreenCTM();

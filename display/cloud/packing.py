@@ -136,10 +136,13 @@ class Packing:
         return np.asarray(np.maximum(out * _OUTWARD, -out))
 
     def to_rings(self, words: Ints) -> Floats:
-        """How far, and which way, it is from the middles of words to their rings: (n, 2) units."""
+        """How far, and which way, it is from the middles of words in to their rings: (n, 2) units.
+
+        Words inside their rings stay: else the only word of a hall would leave the middle.
+        """
         away = (self.plane.middles()[words] - self._centre) * (1.0, self._round)
         far = np.hypot(away[:, 0], away[:, 1]) + 1e-9
-        return np.asarray(away * (self._rings[words] / far - 1)[:, None])
+        return np.asarray(away * np.minimum(self._rings[words] / far - 1, 0.0)[:, None])
 
     def _made_way(self, word: int) -> bool:
         """Put word where a few narrower ones lie that find room near by, if there is such a place.
