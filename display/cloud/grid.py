@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
-GAP = 2.9  # units kept free around a word when it is put
-TOUCH = 2.8  # units; a word that lies is left in peace until another comes nearer
+GAP = 3.1  # units kept free around a word when it is put
+TOUCH = 3.0  # units; a word that lies is left in peace until another comes nearer
 
 
 def lines(low: Floats, high: Floats, step: tuple[float, float]) -> tuple[Floats, Floats]:
