@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.room.direction import Direction, direct
+from display.room.acts import direct
+from display.room.direction import Direction
 from display.room.events import (
     ASPECTS,
     KINDS,
@@ -155,7 +156,7 @@ def test_the_tally_is_what_is_shown_and_sorted(happened: list[Event]) -> None:
 def test_nobody_has_more_answers_than_the_question_allows(happened: list[Event]) -> None:
     for step in room_of(*happened).steps:
         for own in step.given.values():
-            assert step.answers_each is None or len(own) <= step.answers_each
+            assert step.plan.answers_each is None or len(own) <= step.plan.answers_each
 
 
 @given(events)
@@ -167,7 +168,7 @@ def test_participants_are_those_whose_words_are_shown(happened: list[Event]) -> 
         if group.standing == "shown"
         for member in group.members
     }
-    assert room.participants() == len(set(voices(room, shown)))
+    assert room.voices() == len(set(voices(room, shown)))
 
 
 @given(st.permutations([given_by(f"p{n}", "mod") for n in range(8)] * 3))
@@ -263,7 +264,7 @@ def test_an_answer_taken_back_twice_is_taken_back_once() -> None:
 def test_a_hidden_word_is_out_of_the_tally_and_comes_back_with_what_came_meanwhile() -> None:
     hiding = (given_by("anna", "mod"), WordHidden(1, "mod"), given_by("bo", "mod"))
     assert counts(room_of(*hiding)) == {}
-    assert room_of(*hiding).participants() == 0
+    assert room_of(*hiding).voices() == 0
     assert counts(room_of(*hiding, WordShown(1, "mod"))) == {"mod": 2}
 
 
@@ -311,7 +312,7 @@ def test_with_review_new_words_wait_and_those_that_were_there_do_not() -> None:
 def test_a_word_on_the_rooms_list_is_held_until_it_is_let_through() -> None:
     room = room_of(*SAID, WordListed("mod", True))
     assert standings(room)["mod"] == "held"
-    assert room.participants() == 3
+    assert room.voices() == 3
     room.apply(WordShown(1, "mod"))
     assert standings(room)["mod"] == "shown"
 
@@ -358,7 +359,7 @@ def test_a_question_asked_again_is_a_step_of_its_own() -> None:
     room = room_of(*[QuestionAsked("Vad?", 3)] * 2)
     assert [step.number for step in room.steps] == [1, 2, 3]
     act = QuestionAsked("Vad?", 3)
-    assert direct(room.direction, act, len(room.steps), 0).step == 4
+    assert direct(room.direction, act, room.so_far).step == 4
 
 
 def test_an_undone_question_is_gone_unless_it_was_answered() -> None:

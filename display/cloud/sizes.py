@@ -35,6 +35,17 @@ def weights(counts: Ints) -> Floats:
     return 1.0 + min(CONTRAST, STEEPEST / _stepped(float(roots[0]))) * roots
 
 
+def part(share: int, largest: int, most: int) -> float:
+    """The part of its size that a word has with a share, if its largest share sets its size.
+
+    Of words that are set by the largest of several shares, the biggest of all being `most`.
+    """
+    if not share:
+        return 0.0
+    steepness = STEEPEST / math.sqrt(max(most, 1))
+    return round((1 + steepness * math.sqrt(share)) / (1 + steepness * math.sqrt(largest)), 3)
+
+
 def _stepped(value: float) -> float:
     return CALM ** math.ceil(math.log(value, CALM) - 1e-9)
 

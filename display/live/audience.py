@@ -19,6 +19,11 @@ class Watch(NamedTuple):
         return f"{self.code}:{self.role}"
 
 
+def table_channel(code: str, table: int) -> str:
+    """The name under which Socket.IO sends to the phones at a table."""
+    return f"{code}:table:{table}"
+
+
 class Audience:
     """The watches of this worker's sockets."""
 

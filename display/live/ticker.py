@@ -6,12 +6,14 @@ It works at a steady pace and always sends the latest: a burst of answers delays
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from display.live import messages
-from display.live.audience import ROLES, Audience, Watch
-from display.live.messages import Message
+from display.live.audience import ROLES, Audience, Watch, table_channel
+from display.live.messages import Message, is_news
+from display.live.messages.coach import coach_status
+from display.live.messages.phone import phone_status, table_messages
+from display.live.messages.stage import changes, drawn_tally, picture, stage_header
 from display.live.pictures import Picture, difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, Offload, RoomErased
@@ -33,6 +35,8 @@ class Sent:
 
     stage: Message | None = None
     phone: Message | None = None
+    tables: dict[int, Message] = field(default_factory=dict)
+    tables_seq: int = 0  # of the log, when the tables were looked at last
     coach: Message | None = None
     coach_at: float = 0.0
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
@@ -75,6 +79,7 @@ class Ticker:
         live.connected = self._audience.connected(code, "phone")
         sent = self._sent.setdefault(code, Sent())
         self._send_phones(live, sent)
+        self._send_tables(live, sent)
         self._send_coaches(live, sent)
         if self._audience.connected(code, "stage"):
             self._draw(live, sent)
@@ -86,11 +91,11 @@ class Ticker:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
         if live.room.concealed:
             return
-        direction, picture, tally = live.room.direction, live.picture, live.room.tally()
-        if sent.drawn == (picture, tally):
+        direction, drawn_last, tally = live.room.direction, live.picture, drawn_tally(live.room)
+        if sent.drawn == (drawn_last, tally):
             return
-        sent.drawn = (picture, tally)  # even if it fails: the same tally would only fail again
-        before, follows = picture.cloud, picture.seq
+        sent.drawn = (drawn_last, tally)  # even if it fails: the same tally would only fail again
+        before, follows = drawn_last.cloud, drawn_last.seq
         after = self._offload(before.step, tally)
         drawn = difference(direction.step, direction.aspect, follows, before, after)
         try:
@@ -101,23 +106,32 @@ class Ticker:
             raise
 
     def _send_stage(self, live: LiveRoom, sent: Sent) -> None:
-        header = messages.stage_header(live)
+        header = stage_header(live)
         before = sent.stage
-        if header == before:
+        if not is_news(header, before) and header["seq"] == (before or {}).get("seq"):
             return
         channel = Watch(live.code, "stage").channel
         same = ("step", "aspect", "deep", "concealed", "language")
         if before is not None and all(header[name] == before[name] for name in same):
-            self._emit("changes", messages.changes(live, before["seq"]), to=channel)
+            self._emit("changes", changes(live, before["seq"]), to=channel)
         else:
-            self._emit("picture", messages.picture(live), to=channel)
+            self._emit("picture", picture(live), to=channel)
         sent.stage = header
 
     def _send_phones(self, live: LiveRoom, sent: Sent) -> None:
-        status = messages.phone_status(live)
-        if sent.phone is None or {**status, "seq": 0} != {**sent.phone, "seq": 0}:
+        status = phone_status(live)
+        if is_news(status, sent.phone):
             self._emit("status", status, to=Watch(live.code, "phone").channel)
             sent.phone = status
+
+    def _send_tables(self, live: LiveRoom, sent: Sent) -> None:
+        if live.seq == sent.tables_seq:
+            return
+        for table, message in table_messages(live).items():
+            if message != sent.tables.get(table):
+                self._emit("table", message, to=table_channel(live.code, table))
+                sent.tables[table] = message
+        sent.tables_seq = live.seq
 
     def _send_coaches(self, live: LiveRoom, sent: Sent) -> None:
         if not self._audience.connected(live.code, "coach"):
@@ -127,8 +141,8 @@ class Ticker:
         if now - sent.coach_at < COACH_SECONDS:
             return
         live.suggested.look(live.room, self._offload)
-        status = messages.coach_status(live, self._audience.connected(live.code, "phone"))
-        if sent.coach is None or {**status, "seq": 0} != {**sent.coach, "seq": 0}:
+        status = coach_status(live, self._audience.connected(live.code, "phone"))
+        if is_news(status, sent.coach):
             self._emit("status", status, to=Watch(live.code, "coach").channel)
             sent.coach, sent.coach_at = status, now
 

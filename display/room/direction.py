@@ -1,52 +1,46 @@
 """What the coaches of a room have decided, all of it, as one immutable value.
 
-An act makes a new direction out of the one before, so undo returns to that.
+An act makes a new direction out of the one before (see `acts`), so undo returns to that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from display.room.events import (
-    ASPECTS,
-    Act,
-    AnswersClosed,
-    AnswersOpened,
-    AspectChosen,
-    FiguresChosen,
-    HallChosen,
-    JoiningChosen,
-    LanguageChosen,
-    ParticipantHeld,
-    QuestionAsked,
-    ResultsConcealed,
-    ResultsRevealed,
-    ReviewChosen,
-    RollPaced,
-    StageCalmed,
-    StepStarted,
-    SuggestionDismissed,
-    ViewChosen,
-    WordHidden,
-    WordListed,
-    WordLit,
-    WordShown,
-    WordsMerged,
-    WordSplit,
-    WordsShown,
-)
+from display.room.events import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A step's time: so many seconds were left when it was last started or paused."""
+
+    left: float
+    since: float | None = None  # it goes since then, in seconds since 1970; None: it stands
+
+    def left_at(self, now: float) -> float:
+        """Return the seconds that are left at `now`; below 0, the time is over by so many."""
+        return self.left if self.since is None else self.left - (now - self.since)
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Steps count from 1; 0 is before the first. A pair of a step and a word is about that step."""
+    """Steps and tables count from 1; step 0 is before the first. A pair of a step and a word is
+    about that step."""
 
     language: str = ""
     aspect: str = "16:9"
     deep: bool = False
     step: int = 0
-    asked: frozenset[int] = frozenset()
+    agenda: tuple[int, ...] = ()  # steps in the order that is planned
+    plans: Mapping[int, Plan] = field(default_factory=dict)
+    begun: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
     concealed: frozenset[int] = frozenset()
+    clocks: Mapping[int, Clock] = field(default_factory=dict)  # those that were ever touched
+    minute_sign: bool = True  # when a minute is left
+    gradual: bool = True  # hidden words are revealed one after the other
+    tables: Mapping[int, str] = field(default_factory=dict)  # their names
+    lit_table: int | None = None
+    side: str = "both"  # of a summary: before, after, both
     hidden: frozenset[tuple[int, str]] = frozenset()
     shown: frozenset[tuple[int, str]] = frozenset()  # let through, whatever would hold them
     joining: bool = True  # inflections count as one word
@@ -70,102 +64,8 @@ class Direction:
             word = found
         return word
 
-
-def direct(direction: Direction, act: Act, steps: int, answers: int) -> Direction:
-    """Return the direction after `act`, in a room that had `steps` steps and `answers` answers."""
-    match act:
-        case LanguageChosen(language):
-            return replace(direction, language=language)
-        case AspectChosen(aspect) if aspect in ASPECTS:
-            return replace(direction, aspect=aspect)
-        case HallChosen(deep):
-            return replace(direction, deep=deep)
-        case ViewChosen(view):
-            return replace(direction, view=view)
-        case StageCalmed(calm):
-            return replace(direction, calm=calm)
-        case WordLit(step, word):
-            return replace(direction, lit=None if word is None else (step, word))
-        case FiguresChosen(counts, participants):
-            return replace(direction, counts_shown=counts, participants_shown=participants)
-        case RollPaced(pace):
-            return replace(direction, pace=pace)
-        case ParticipantHeld(participant):
-            held = direction.held_participants | {participant}
-            return replace(direction, held_participants=held)
-        case QuestionAsked() | StepStarted() | AnswersOpened() | AnswersClosed():
-            return _stepped(direction, act, steps)
-        case ResultsRevealed(step):
-            return replace(direction, concealed=direction.concealed - {step})
-        case ResultsConcealed(step):
-            return replace(direction, concealed=direction.concealed | {step})
-        case ReviewChosen(on):
-            since = direction.reviewed_from
-            return replace(
-                direction, reviewed_from=None if not on else answers if since is None else since
-            )
-    return _sorted_out(direction, act)
-
-
-def _stepped(direction: Direction, act: Act, steps: int) -> Direction:
-    match act:
-        case QuestionAsked():
-            new = steps + 1
-            return replace(
-                direction,
-                step=new,
-                asked=direction.asked | {new},
-                open=direction.open | {new},
-                concealed=direction.concealed | ({new} if act.concealed else set()),
-                lit=None,
-            )
-        case StepStarted(step) if 1 <= step <= steps and step != direction.step:
-            return replace(direction, step=step, lit=None)
-        case AnswersOpened(step):
-            return replace(direction, open=direction.open | {step})
-        case AnswersClosed(step):
-            return replace(direction, open=direction.open - {step})
-    return direction
-
-
-def _sorted_out(direction: Direction, act: Act) -> Direction:
-    """What may be seen, and what counts as one word."""
-    match act:
-        case WordHidden(step, word):
-            return _with_standing(direction, step, [word], hidden=True)
-        case WordShown(step, word):
-            return _with_standing(direction, step, [word], hidden=False)
-        case WordsShown(step, words):
-            return _with_standing(direction, step, words, hidden=False)
-        case WordListed(word, held):
-            return replace(direction, listed={**direction.listed, word: held})
-        case JoiningChosen(on):
-            return replace(direction, joining=on)
-        case SuggestionDismissed(word, other):
-            pair = (min(word, other), max(word, other))
-            return replace(direction, dismissed=direction.dismissed | {pair})
-        case WordsMerged(step, word, into, label):
-            return _merged(direction, step, word, into, label)
-        case WordSplit(step, word):
-            merged = {pair: into for pair, into in direction.merged.items() if pair != (step, word)}
-            return replace(direction, merged=merged, apart=direction.apart | {(step, word)})
-    return direction
-
-
-def _with_standing(direction: Direction, step: int, words: list[str], hidden: bool) -> Direction:
-    pairs = frozenset((step, word) for word in words)
-    if hidden:
-        return replace(direction, hidden=direction.hidden | pairs, shown=direction.shown - pairs)
-    return replace(direction, hidden=direction.hidden - pairs, shown=direction.shown | pairs)
-
-
-def _merged(direction: Direction, step: int, word: str, into: str, label: str | None) -> Direction:
-    word, into = direction.into(step, word), direction.into(step, into)
-    if word == into:  # with itself, or in a circle
-        return direction
-    labels = dict(direction.labels)
-    if label is not None:
-        labels[step, into] = label
-    lit = (step, into) if direction.lit == (step, word) else direction.lit
-    merged = {**direction.merged, (step, word): into}
-    return replace(direction, merged=merged, labels=labels, lit=lit)
+    def clock(self, step: int) -> Clock | None:
+        """Return the clock of a step; None if it has none."""
+        plan = self.plans.get(step)
+        unused = Clock(plan.seconds) if plan is not None and plan.seconds is not None else None
+        return self.clocks.get(step, unused)

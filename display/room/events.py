@@ -8,6 +8,23 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 ASPECTS = ("16:9", "4:3", "21:9", "32:9", "9:16")  # of the picture, width to height
+KINDS_OF_STEP = ("question", "reflection", "tables", "summary")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a step is meant to be: a question to the hall, silent reflection, talk at tables, or a
+    summary of what came out of the two steps before it."""
+
+    question: str
+    kind: str = "question"
+    seconds: int | None = None  # of its clock; None: it has none
+    answers_each: int | None = 1  # of a participant or a table; None: as many as one likes
+    phrase: bool = False  # False: one word an answer
+    concealed: bool = False  # True: nobody sees results before they are revealed
+    note: str = ""  # for coaches alone
+    purpose: str = ""  # for whoever leads a table,
+    advice: str = ""  # with a line for each piece of advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +58,125 @@ class HallChosen:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A new step began with a question, open for answers, and a cloud of its own."""
+    """A new step began behind the present one: a question, open for answers."""
 
     question: str
     answers_each: int | None = 1  # None: as many as one likes
     phrase: bool = False  # False: one word an answer
     concealed: bool = False  # True: nobody sees results before they are revealed
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLoaded:
+    """New steps took the place of all but those in `kept`; if it was not kept, so of the present."""
+
+    plans: list[Plan]
+    kept: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlanned:
+    """A step was put on the agenda, behind the step `after` (0: as the first)."""
+
+    plan: Plan
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepEdited:
+    """A step is planned in another way from now on; what was answered stays."""
+
+    step: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class StepMoved:
+    """A step has its place on the agenda behind the step `after` (0: as the first)."""
+
+    step: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepRemoved:
+    """A step is off the agenda."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStarted:
+    """A step's clock goes, since `at`, in seconds since 1970."""
+
+    step: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPaused:
+    """A step's clock stands, since `at`, in seconds since 1970."""
+
+    step: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """A step has so many seconds more, or less."""
+
+    step: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteSignChosen:
+    """There is a sign when a minute is left, or none."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RevealChosen:
+    """Hidden words appear one after the other when they are revealed, or all at once."""
+
+    gradual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TablesAdded:
+    """Tables of these names are in the hall; tables count from 1."""
+
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRenamed:
+    """A table has another name."""
+
+    table: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRemoved:
+    """A table is no more; what it sent stays."""
+
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableLit:
+    """What a table sent stands in the light; None: nothing does."""
+
+    table: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideChosen:
+    """A summary shows what was said before, after, or both."""
+
+    side: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +337,31 @@ class ActUndone:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven:
-    """A participant sent `text`, kept as it was typed; `key` makes a repeated send harmless."""
+    """A participant sent `text`, kept as it was typed; `key` makes a repeated send harmless.
+
+    In the name of a `table`, if one is given. The answer may take the place of another, whose key
+    is `replaces`.
+    """
 
     step: int
     participant: str
     key: str
     text: str
+    table: int | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableChosen:
+    """A participant sits at a table; None: at none."""
+
+    participant: str
+    table: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerWithdrawn:
-    """A participant took an own answer back."""
+    """A participant took back an answer, the own or the own table's."""
 
     participant: str
     key: str
@@ -247,7 +391,22 @@ Act: TypeAlias = (
     | AspectChosen
     | HallChosen
     | QuestionAsked
+    | AgendaLoaded
+    | StepPlanned
+    | StepEdited
+    | StepMoved
+    | StepRemoved
     | StepStarted
+    | ClockStarted
+    | ClockPaused
+    | ClockChanged
+    | MinuteSignChosen
+    | RevealChosen
+    | TablesAdded
+    | TableRenamed
+    | TableRemoved
+    | TableLit
+    | SideChosen
     | AnswersOpened
     | AnswersClosed
     | ResultsRevealed
@@ -268,7 +427,9 @@ Act: TypeAlias = (
     | FiguresChosen
     | RollPaced
 )
-Event: TypeAlias = RoomOpened | Act | ActUndone | AnswerGiven | AnswerWithdrawn | PictureDrawn
+Event: TypeAlias = (
+    RoomOpened | Act | ActUndone | AnswerGiven | AnswerWithdrawn | TableChosen | PictureDrawn
+)
 
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
@@ -278,7 +439,22 @@ KINDS: dict[str, type[Event]] = {
         AspectChosen,
         HallChosen,
         QuestionAsked,
+        AgendaLoaded,
+        StepPlanned,
+        StepEdited,
+        StepMoved,
+        StepRemoved,
         StepStarted,
+        ClockStarted,
+        ClockPaused,
+        ClockChanged,
+        MinuteSignChosen,
+        RevealChosen,
+        TablesAdded,
+        TableRenamed,
+        TableRemoved,
+        TableLit,
+        SideChosen,
         AnswersOpened,
         AnswersClosed,
         ResultsRevealed,
@@ -301,6 +477,7 @@ KINDS: dict[str, type[Event]] = {
         ActUndone,
         AnswerGiven,
         AnswerWithdrawn,
+        TableChosen,
         PictureDrawn,
     )
 }
@@ -317,9 +494,14 @@ def encode(event: Event) -> str:
 
 def decode(body: str) -> Event:
     """Return the event that `encode` wrote; ValueError if this version does not know it."""
-    fields = json.loads(body)
-    name = fields.pop("event", None)
     try:
-        return KINDS[name](**fields)
+        event: Event = json.loads(body, object_hook=_made)
     except (KeyError, TypeError) as error:
+        name = json.loads(body).get("event")
         raise ValueError(f"this version of Ordmoln does not know the event {name!r}") from error
+    return event
+
+
+def _made(fields: dict[str, Any]) -> Event | Plan:
+    name = fields.pop("event", None)
+    return Plan(**fields) if name is None else KINDS[name](**fields)

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from display.room import words
-from display.room.direction import Direction, direct
+from display.room.acts import Counts, direct
+from display.room.agenda import planned
+from display.room.direction import Clock, Direction
 from display.room.events import (
     Act,
     ActUndone,
@@ -19,14 +21,19 @@ from display.room.events import (
     AnswerWithdrawn,
     Event,
     PictureDrawn,
-    QuestionAsked,
+    Plan,
     RoomOpened,
+    TableChosen,
+    TablesAdded,
     WordLit,
 )
-from display.room.steps import Answer, Group, Step, Tallied
+from display.room.steps import Answer, Group, Step, Tallied, table_voice
+from display.room.summary import Summary, sources
 from display.room.unsuitable import unsuitable
 
-Refusal: TypeAlias = Literal["closed", "spent", "empty", "not_a_word", "one_word"]
+Refusal: TypeAlias = Literal[
+    "closed", "spent", "changed", "no_such_table", "empty", "not_a_word", "one_word"
+]
 
 
 class Room:
@@ -40,6 +47,8 @@ class Room:
         self.decisions = 0  # acts done and undone; tells an act that is sent again from a new one
         self.undone: Act | None = None  # what the latest decision took back, if it was undo
         self.title = ""
+        self.seats: dict[str, int | None] = {}  # the tables that participants have chosen
+        self.tables_made = 0
         self._groups: list[Group] | None = None  # of the present step, until something changes
 
     def apply(self, event: Event) -> None:
@@ -50,6 +59,8 @@ class Room:
                 self._give(event)
             case AnswerWithdrawn(participant, key):
                 self._withdraw(participant, key)
+            case TableChosen(participant, table):
+                self.seats[participant] = table
             case RoomOpened(language, title):
                 self.direction = replace(self.direction, language=language)
                 self.title = title
@@ -63,6 +74,11 @@ class Room:
                 self._act(event)
 
     @property
+    def so_far(self) -> Counts:
+        """How much there has been; acts are numbered on from it."""
+        return Counts(len(self.steps), len(self.answers), self.tables_made)
+
+    @property
     def language(self) -> str:
         return self.direction.language
 
@@ -72,9 +88,23 @@ class Room:
         return self.steps[self.direction.step - 1]
 
     @property
+    def plan(self) -> Plan:
+        """What the present step is meant to be."""
+        return self.plan_of(self.step.number)
+
+    def plan_of(self, step: int) -> Plan:
+        """Return what a step is meant to be by now."""
+        return self.direction.plans.get(step, self.steps[step - 1].plan)
+
+    @property
+    def clock(self) -> Clock | None:
+        """The present step's clock; None if it has none."""
+        return self.direction.clock(self.direction.step)
+
+    @property
     def open(self) -> bool:
         """Whether the present step takes answers."""
-        return self.direction.step in self.direction.open
+        return self.direction.step in self.direction.open and self.plan.kind != "summary"
 
     @property
     def concealed(self) -> bool:
@@ -82,13 +112,28 @@ class Room:
         return self.direction.step in self.direction.concealed
 
     def standing_steps(self) -> list[Step]:
-        """Return the steps that can be gone back to: all but questions taken back unanswered."""
-        return [step for step in self.steps if step.number in self.direction.asked or step.given]
+        """Return the steps that can be gone to: the agenda, then those off it that have answers."""
+        agenda = self.direction.agenda
+        off = (step for step in self.steps if step.number not in agenda and step.given)
+        return [*(self.steps[number - 1] for number in agenda), *off]
+
+    @property
+    def summary(self) -> Summary | None:
+        """What the present step sums up; None if it is no summary."""
+        if self.plan.kind != "summary":
+            return None
+        kinds = {step: self.plan_of(step).kind for step in self.direction.agenda}
+        before, after = (
+            None if number is None else self.steps[number - 1]
+            for number in sources(kinds, self.direction.step)
+        )
+        return Summary(self.direction.step, before, after, self.direction)
 
     def groups(self) -> list[Group]:
         """Return all the present step's words, most frequent first, those not shown too."""
         if self._groups is None:
-            self._groups = self.step.groups(self.direction)
+            summary = self.summary
+            self._groups = summary.groups() if summary else self.step.groups(self.direction)
         return self._groups
 
     def tally(self) -> list[Tallied]:
@@ -110,59 +155,113 @@ class Room:
                 return tallied
         return None
 
+    def tables_that_said(self, word: str) -> list[int]:
+        """Return the tables that have sent a word of the present step."""
+        said = self.table_answers()
+        return [table for table in said if word in self.words_of_table(table)]
+
+    def words_of_table(self, table: int) -> list[str]:
+        """Return the words of the present step that a table has sent."""
+        words = [self.word_of(answer) for answer in self.table_answers().get(table, [])]
+        summary = self.summary
+        return [summary.word(word) for word in words] if summary else words
+
     def label(self, step: int, word: str) -> str:
         """Return how the word is written on stage; the word itself if nobody says it now."""
-        groups = self.steps[step - 1].groups(self.direction)
+        present = step == self.direction.step
+        groups = self.groups() if present else self.steps[step - 1].groups(self.direction)
         return next((group.label for group in groups if group.word == word), word)
 
-    def participants(self) -> int:
-        """Return how many participants stand behind the tally."""
+    def voices(self) -> int:
+        """Return how many participants, or tables, stand behind the tally."""
         shown = (group for group in self.groups() if group.standing == "shown")
-        voices = (self.step.keys[key].voices for group in shown for key, _, _ in group.members)
+        said = (self.step.keys.get(key) for group in shown for key, _, _ in group.members)
+        voices = (spelled.voices for spelled in said if spelled)
         return len(set().union(*voices) - self.direction.held_participants)
 
-    def own_answers(self, participant: str) -> list[Answer]:
-        """Return the participant's answers to the present step that count, in their order."""
-        return list(self.step.given.get(participant, []))
+    def table_of(self, participant: str) -> int | None:
+        """Return the table at which the participant sits; None if at none that is there."""
+        table = self.seats.get(participant)
+        return table if table in self.direction.tables else None
 
-    def left(self, participant: str) -> int | None:
-        """Return how many more answers the participant may give now; None: no limit."""
-        if self.step.answers_each is None:
+    def voice_of(self, participant: str) -> str:
+        """Return in whose name the participant answers the present step: the own or the table's."""
+        table = self.table_of(participant)
+        return participant if table is None or self.plan.kind != "tables" else table_voice(table)
+
+    def table_answers(self) -> dict[int, list[Answer]]:
+        """Return what each table has sent, to the talk that the present step is or comes after."""
+        agenda = self.direction.agenda
+        here = agenda.index(self.direction.step) if self.direction.step in agenda else -1
+        talks = [step for step in agenda[: here + 1] if self.plan_of(step).kind == "tables"]
+        given = self.steps[talks[-1] - 1].given if talks else {}
+        return {table: given.get(table_voice(table), []) for table in self.direction.tables}
+
+    def own_answers(self, voice: str) -> list[Answer]:
+        """Return a voice's answers to the present step that count, in their order."""
+        return list(self.step.given.get(voice, []))
+
+    def left(self, voice: str) -> int | None:
+        """Return how many more answers a voice may give now; None: no limit."""
+        if self.plan.answers_each is None:
             return None
-        return max(0, self.step.answers_each - len(self.step.given.get(participant, [])))
+        return max(0, self.plan.answers_each - len(self.step.given.get(voice, [])))
 
-    def refusal(self, answer: AnswerGiven) -> Refusal | None:
+    def refusal(self, event: AnswerGiven) -> Refusal | None:
         """Return why the answer would not count now, or None if it would."""
-        if answer.step != self.direction.step or not self.open:
+        if event.step != self.direction.step or not self.open:
             return "closed"
-        if self.left(answer.participant) == 0:
+        if event.table is not None and not self._may_speak(event.participant, event.table):
+            return "no_such_table"
+        voice = event.participant if event.table is None else table_voice(event.table)
+        if event.replaces is not None and self._replaced(event.replaces, voice) is None:
+            return "changed"
+        if event.replaces is None and self.left(voice) == 0:
             return "spent"
         try:
-            words.read(answer.text, self.step.phrase)
+            words.read(event.text, self.plan.phrase)
         except words.NotAWord as error:
             return error.reason
         return None
 
+    def _may_speak(self, participant: str, table: int) -> bool:
+        return self.plan.kind == "tables" and self.table_of(participant) == table
+
+    def _replaced(self, key: str, voice: str) -> Answer | None:
+        answer = self.answers.get(key)
+        counts = answer is not None and answer in self.step.given.get(voice, [])
+        return answer if counts else None
+
     def _give(self, event: AnswerGiven) -> None:
         if event.key in self.answers or self.refusal(event) is not None:
             return
-        word = words.read(event.text, self.step.phrase)
-        answer = Answer(event.step, event.participant, event.key, event.text, word)
-        self.step.add(answer, len(self.answers), unsuitable(event.text))
+        word = words.read(event.text, self.plan.phrase)
+        answer = Answer(event.step, event.participant, event.key, event.text, word, event.table)
+        replaced = self.answers.get(event.replaces or "")
+        self.step.add(answer, len(self.answers), unsuitable(event.text), replaced)
+        if replaced is not None:
+            replaced.withdrawn = True
         self.answers[event.key] = answer
+
+    def may_withdraw(self, participant: str, answer: Answer) -> bool:
+        """Return whether it is the participant's own answer, or that of the own table."""
+        if answer.table is None:
+            return answer.participant == participant
+        return self.table_of(participant) == answer.table
 
     def _withdraw(self, participant: str, key: str) -> None:
         answer = self.answers.get(key)
-        if answer is None or answer.withdrawn or answer.participant != participant:
+        if answer is None or answer.withdrawn or not self.may_withdraw(participant, answer):
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)
 
     def _act(self, act: Act) -> None:
         before = self.direction
-        directed = direct(before, act, len(self.steps), len(self.answers))
-        if isinstance(act, QuestionAsked):
-            self.steps.append(Step(directed.step, act.question, act.answers_each, act.phrase))
+        directed = direct(before, act, self.so_far)
+        self.steps += [Step(n, plan) for n, plan in enumerate(planned(act), len(self.steps) + 1)]
+        if isinstance(act, TablesAdded):
+            self.tables_made += len(act.names)
         if directed == before:
             return
         if before.step:  # the first question begins the room: nothing is before it

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from display.room.direction import Direction
+from display.room.events import Plan
 from display.room.inflections import base_of
 from display.room.words import Word
 
@@ -36,14 +37,20 @@ class Group(NamedTuple):
 
 @dataclass(slots=True)
 class Answer:
-    """An answer that was accepted; `step` is where it counts."""
+    """An answer that was accepted; `step` is where it counts, `table` in whose name it was sent."""
 
     step: int
     participant: str
     key: str
     text: str
     word: Word
+    table: int | None = None
     withdrawn: bool = False
+
+    @property
+    def voice(self) -> str:
+        """Whose answer it is, the participant's or the table's."""
+        return self.participant if self.table is None else table_voice(self.table)
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class Spelled:
     first: int  # the number, in the room, of the answer that said it first
     unsuitable: bool = False
     spellings: Counter[str] = field(default_factory=Counter)
-    voices: Counter[str] = field(default_factory=Counter)  # by participant
+    voices: Counter[str] = field(default_factory=Counter)
 
     def count(self, held: frozenset[str]) -> int:
         """Return how many answers count, without those of participants who are held."""
@@ -62,29 +69,32 @@ class Spelled:
 
 @dataclass(slots=True)
 class Step:
-    """A question and the answers that count for it."""
+    """A step as it was first planned, and the answers that count for it."""
 
     number: int
-    question: str
-    answers_each: int | None
-    phrase: bool
+    plan: Plan
     keys: dict[str, Spelled] = field(default_factory=dict)
-    given: dict[str, list[Answer]] = field(default_factory=dict)
+    given: dict[str, list[Answer]] = field(default_factory=dict)  # by voice
 
-    def add(self, answer: Answer, number: int, unsuitable: bool) -> None:
-        """Let the answer, the room's `number`th, count."""
+    def add(self, answer: Answer, number: int, unsuitable: bool, replaces: Answer | None) -> None:
+        """Let the answer, the room's `number`th, count, in the place of another if it has one."""
+        own = self.given.setdefault(answer.voice, [])
+        if replaces is None:
+            own.append(answer)
+        else:
+            own.insert(own.index(replaces), answer)
+            self.remove(replaces)
         said = self.keys.setdefault(answer.word.key, Spelled(number))
         said.spellings[answer.word.spelling] += 1
-        said.voices[answer.participant] += 1
+        said.voices[answer.voice] += 1
         said.unsuitable |= unsuitable
-        self.given.setdefault(answer.participant, []).append(answer)
 
     def remove(self, answer: Answer) -> None:
         """Let the answer, which counts now, count no more."""
         said = self.keys[answer.word.key]
         decrease(said.spellings, answer.word.spelling)
-        decrease(said.voices, answer.participant)
-        self.given[answer.participant].remove(answer)
+        decrease(said.voices, answer.voice)
+        self.given[answer.voice].remove(answer)
         if not said.voices:
             del self.keys[answer.word.key]
 
@@ -144,6 +154,11 @@ class Step:
         if since is not None and min(self.keys[key].first for key in keys) >= since:
             return "waiting"
         return "shown"
+
+
+def table_voice(table: int) -> str:
+    """Return the voice of a table, which is no participant's: theirs have no colon."""
+    return f"table:{table}"
 
 
 def commonest(spellings: Counter[str]) -> str:

@@ -1,31 +1,49 @@
 """From what a coach's page or clicker sent to the fact that it makes, or a reason why it cannot."""
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from display.live.clock import now
 from display.live.rooms import LiveRoom
 from display.room.events import (
     ASPECTS,
     Act,
+    AgendaLoaded,
     AnswersClosed,
     AnswersOpened,
     AspectChosen,
+    ClockChanged,
+    ClockPaused,
+    ClockStarted,
     FiguresChosen,
     HallChosen,
     JoiningChosen,
     LanguageChosen,
+    MinuteSignChosen,
     ParticipantHeld,
     QuestionAsked,
     ResultsConcealed,
     ResultsRevealed,
+    RevealChosen,
     ReviewChosen,
     RollPaced,
+    SideChosen,
     StageCalmed,
+    StepEdited,
+    StepMoved,
+    StepPlanned,
+    StepRemoved,
     StepStarted,
     SuggestionDismissed,
+    TableLit,
+    TableRemoved,
+    TableRenamed,
+    TablesAdded,
     ViewChosen,
     WordHidden,
     WordListed,
@@ -38,20 +56,27 @@ from display.room.events import (
 from display.room.state import Room
 from display.room.steps import Group
 from display.room.words import SPACES, UNPRINTABLE, NotAWord, clean, read, shortened
+from display.web import agendas
 from display.web.languages import LANGUAGES
+from display.web.plans import (
+    LONGEST,
+    MOST_STEPS,
+    BadAct,
+    answers_each,
+    is_on,
+    question_text,
+    read_agenda,
+    read_plan,
+)
 
-MAX_QUESTION = 200  # characters
 MAX_LABEL = 120  # code points
-MOST_ANSWERS = 10
-UNLIMITED = "unlimited"
+MAX_NAME = 40  # characters of a table's name
+MOST_TABLES = 200
+SIDES = ("both", "before", "after")
 VIEWS = ("lobby", "cloud", "ranking", "roll")
 PACES = ("slow", "normal", "fast")
 
 Sent: TypeAlias = Mapping[str, Any]
-
-
-class BadAct(ValueError):
-    """What was sent makes no act; the message says why, in the coach's language."""
 
 
 def act_of(name: str, sent: Sent, live: LiveRoom) -> Act:
@@ -64,34 +89,13 @@ def act_of(name: str, sent: Sent, live: LiveRoom) -> Act:
 def ask_or_go(sent: Sent, room: Room) -> Act:
     """Return the question that is asked, or the step that is gone back to."""
     if "question" not in sent:
-        return StepStarted(chosen_step(sent, room))
+        return StepStarted(chosen_step(sent, room) if "go" not in sent else step_ahead(sent, room))
     return QuestionAsked(
         question_text(sent["question"]),
         answers_each=answers_each(sent.get("answers_each", 1)),
         phrase=is_on(sent.get("phrase")),
         concealed=is_on(sent.get("concealed")),
     )
-
-
-def question_text(sent: object) -> str:
-    question: str = SPACES.sub(" ", UNPRINTABLE.sub("", str(sent))).strip()
-    if not question:
-        raise BadAct(_("Write the question first."))
-    if len(question) > MAX_QUESTION:
-        raise BadAct(_("The question is too long: at most %(most)d characters.", most=MAX_QUESTION))
-    return question
-
-
-def answers_each(sent: object) -> int | None:
-    if sent is None or sent == UNLIMITED:
-        return None
-    if str(sent) in map(str, range(1, MOST_ANSWERS + 1)):
-        return int(str(sent))
-    raise BadAct(_("The number of answers is 1 to %(most)d, or unlimited.", most=MOST_ANSWERS))
-
-
-def is_on(sent: object) -> bool:
-    return sent in (True, "on", "true", "1", 1)
 
 
 def chosen_step(sent: Sent, room: Room) -> int:
@@ -235,6 +239,143 @@ def chosen_pace(sent: Sent, room: Room) -> Act:
     return RollPaced(str(sent["pace"]))
 
 
+def step_ahead(sent: Sent, room: Room) -> int:
+    """Return the step next to the one that the page showed, so that a second tap does no more."""
+    steps = [step.number for step in room.standing_steps()]
+    shown = chosen_step(sent, room)
+    place = steps.index(shown) + (-1 if sent["go"] == "previous" else 1)
+    if not 0 <= place < len(steps):
+        raise BadAct(_("There is no further step on the agenda."))
+    return steps[place]
+
+
+def planned(sent: Sent, room: Room) -> Act:
+    """Return that a step is put on the agenda: one that is sent, or that of `copy` once more."""
+    if len(room.direction.agenda) >= MOST_STEPS:
+        raise BadAct(_("An agenda has at most %(most)d steps.", most=MOST_STEPS))
+    if "copy" in sent:
+        step = chosen_step({"step": sent["copy"]}, room)
+        return StepPlanned(room.plan_of(step), step)
+    last = room.direction.agenda[-1] if room.direction.agenda else 0
+    return StepPlanned(read_plan(sent), chosen_step(sent, room) if "step" in sent else last)
+
+
+def edited(sent: Sent, room: Room) -> Act:
+    step = chosen_step(sent, room)
+    plan = read_plan({"kind": room.plan_of(step).kind, **sent})
+    if plan.kind != room.plan_of(step).kind and room.steps[step - 1].given:
+        raise BadAct(_("This step has answers already, so it stays of its kind."))
+    return StepEdited(step, plan)
+
+
+def moved(sent: Sent, room: Room) -> Act:
+    """Return that a step changes its place: behind the step `after`, or one place up or down."""
+    step, agenda = chosen_step(sent, room), room.direction.agenda
+    if step not in agenda:
+        raise BadAct(_("There is no such question in this room."))
+    if "after" in sent:
+        after = 0 if str(sent["after"]) == "0" else chosen_step({"step": sent["after"]}, room)
+        return StepMoved(step, after)
+    others = [other for other in agenda if other != step]
+    place = agenda.index(step) + (1 if sent.get("go") == "down" else -1)
+    if not 0 <= place <= len(others):
+        raise BadAct(_("There is no further step on the agenda."))
+    return StepMoved(step, others[place - 1] if place else 0)
+
+
+def removed(sent: Sent, room: Room) -> Act:
+    step = chosen_step(sent, room)
+    if step == room.step.number:
+        raise BadAct(_("This step is on stage. Go on to another before you take it away."))
+    return StepRemoved(step)
+
+
+def loaded(sent: Sent, room: Room) -> Act:
+    """Return that an agenda comes in the place of all steps that nobody has answered."""
+    name = str(sent.get("name", ""))
+    if name and name not in agendas.NAMES:
+        raise BadAct(_("There is no such agenda."))
+    plans = agendas.agenda(name) if name else read_agenda(str(sent.get("agenda", "")))
+    kept = [step.number for step in room.standing_steps() if step.given]
+    if len(plans) + len(kept) > MOST_STEPS:
+        raise BadAct(_("An agenda has at most %(most)d steps.", most=MOST_STEPS))
+    return AgendaLoaded(plans, kept)
+
+
+def clock(sent: Sent, room: Room) -> Act:
+    """Return that a clock is started, paused, or given `seconds` more or less."""
+    step, do = chosen_step(sent, room), sent.get("do")
+    found = room.direction.clock(step)
+    if found is None:
+        raise BadAct(_("This step has no clock. Give it a time on the agenda."))
+    if do == "start":
+        return ClockStarted(step, now())
+    if do == "pause":
+        return ClockPaused(step, now())
+    typed = str(sent.get("seconds", ""))
+    if do != "change" or not re.fullmatch(r"[+-]?[0-9]{1,5}", typed):
+        raise BadAct(_("A clock is started, paused, or changed by some seconds."))
+    left = found.left_at(now())
+    more = max(int(typed), -math.floor(max(left, 0)))
+    if more == 0 or left + more > LONGEST:
+        raise BadAct(_("The time is 10 seconds to 4 hours, or none."))
+    return ClockChanged(step, more)
+
+
+def tables_added(sent: Sent, room: Room) -> Act:
+    """Return that tables are added: those of the `names`, one a line, or so many by `number`."""
+    taken = set(map(str.casefold, room.direction.tables.values()))
+    names = list(filter(None, map(table_name, str(sent.get("names") or "").splitlines())))
+    typed = str(sent.get("number") or "")
+    if not names and re.fullmatch(r"[0-9]{1,3}", typed):
+        first = len(room.direction.tables) + 1
+        numbered = (_("Table %(number)s", number=n) for n in range(first, first + 2 * MOST_TABLES))
+        names = [name for name in numbered if name.casefold() not in taken][: int(typed)]
+    if not names:
+        raise BadAct(_("Write the names of the tables, one on each line, or how many there are."))
+    if len(names) + len(room.direction.tables) > MOST_TABLES:
+        raise BadAct(_("A room has at most %(most)d tables.", most=MOST_TABLES))
+    for name in names:
+        if name.casefold() in taken:
+            raise BadAct(_("There is a table “%(name)s” already.", name=name))
+        taken.add(name.casefold())
+    return TablesAdded(names)
+
+
+def table_name(typed: str) -> str:
+    name: str = SPACES.sub(" ", UNPRINTABLE.sub("", typed)).strip()
+    if len(name) > MAX_NAME:
+        raise BadAct(_("A table's name has at most %(most)d characters.", most=MAX_NAME))
+    return name
+
+
+def chosen_table(sent: Sent, room: Room) -> int:
+    number = str(sent.get("table", ""))
+    if number not in map(str, room.direction.tables):
+        raise BadAct(_("There is no such table in this room."))
+    return int(number)
+
+
+def renamed(sent: Sent, room: Room) -> Act:
+    table, name = chosen_table(sent, room), table_name(str(sent.get("name", "")))
+    if not name:
+        raise BadAct(_("Write the table's name first."))
+    others = (other for number, other in room.direction.tables.items() if number != table)
+    if name.casefold() in map(str.casefold, others):
+        raise BadAct(_("There is a table “%(name)s” already.", name=name))
+    return TableRenamed(table, name)
+
+
+def lit_table(sent: Sent, room: Room) -> Act:
+    return TableLit(chosen_table(sent, room) if sent.get("table") else None)
+
+
+def chosen_side(sent: Sent, room: Room) -> Act:
+    if sent.get("side") not in SIDES:
+        raise BadAct(_("A summary shows what was before, after, or both."))
+    return SideChosen(str(sent["side"]))
+
+
 ACTS: dict[str, Callable[[Sent, Room], Act]] = {
     "step": ask_or_go,
     "open": lambda sent, room: AnswersOpened(chosen_step(sent, room)),
@@ -262,5 +403,18 @@ ACTS: dict[str, Callable[[Sent, Room], Act]] = {
     "pace": chosen_pace,
     "language": chosen_language,
     "aspect": chosen_aspect,
+    "plan": planned,
+    "edit": edited,
+    "move": moved,
+    "remove": removed,
+    "agenda": loaded,
+    "clock": clock,
+    "sign": lambda sent, room: MinuteSignChosen(is_on(sent.get("on"))),
+    "gradual": lambda sent, room: RevealChosen(is_on(sent.get("on"))),
+    "tables": tables_added,
+    "rename-table": renamed,
+    "remove-table": lambda sent, room: TableRemoved(chosen_table(sent, room)),
+    "light-table": lit_table,
+    "side": chosen_side,
     "hall": lambda sent, room: HallChosen(is_on(sent.get("deep"))),
 }

@@ -14,22 +14,22 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live import messages
 from display.live.audience import Audience
+from display.live.messages import Message
+from display.live.messages.coach import MOST_LISTED, coach_status, listed_word
 from display.live.rooms import LiveRoom
-from display.room.direction import direct
-from display.room.events import ASPECTS, Act, ActUndone, WordShown
+from display.room.acts import direct
+from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
 from display.web.acts import (
-    MAX_QUESTION,
-    MOST_ANSWERS,
+    MOST_TABLES,
     PACES,
-    UNLIMITED,
+    SIDES,
     VIEWS,
-    BadAct,
     Sent,
     act_of,
 )
+from display.web.agendas import NAMES as AGENDAS
 from display.web.auth import (
     admit_coach,
     coach_key,
@@ -41,7 +41,18 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.languages import use_language
+from display.web.plans import (
+    LONGEST,
+    MAX_QUESTION,
+    MAX_TEXT,
+    MOST_ANSWERS,
+    UNLIMITED,
+    BadAct,
+    agenda_text,
+)
 from display.web.stage import phone_url, qr_code, short_address
+
+LARGEST_AGENDA = 512 * 1024  # bytes
 
 coach = Blueprint("coach", __name__)
 
@@ -75,6 +86,12 @@ def coach_page(code: str) -> Response:
             max_question=MAX_QUESTION,
             views=VIEWS,
             paces=PACES,
+            sides=SIDES,
+            kinds=KINDS_OF_STEP,
+            agendas=AGENDAS,
+            max_text=MAX_TEXT,
+            most_tables=MOST_TABLES,
+            most_minutes=LONGEST // 60,
         )
     )
 
@@ -86,18 +103,18 @@ def words(code: str) -> Response:
     return jsonify(found_words(room_or_abort(code), request.args.get("search", "").strip()))
 
 
-def found_words(live: LiveRoom, search: str) -> messages.Message:
+def found_words(live: LiveRoom, search: str) -> Message:
     """Return the words that are searched for; nothing if nothing is searched for."""
     if not search:
         return {}
     sought = search.casefold()
     found = [
-        messages.listed_word(group)
+        listed_word(group)
         for group in live.room.groups()
         if any(sought in member.label.casefold() for member in group.members)
         or sought in group.label.casefold()
     ]
-    return {"words": found[: messages.MOST_LISTED]}
+    return {"words": found[:MOST_LISTED]}
 
 
 @coach.get("/<code>/coach/qr.svg")
@@ -109,14 +126,49 @@ def qr(code: str) -> Response:
     return qr_code(current_app.config["PUBLIC_URL"] + link)
 
 
+@coach.get("/<code>/coach/agenda.json")
+@coach_required
+def agenda(code: str) -> Response:
+    """Return the agenda as a file, to be loaded again in this room or another."""
+    room = room_or_abort(code).room
+    plans = [room.plan_of(step) for step in room.direction.agenda]
+    response = Response(agenda_text(plans), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename="agenda.json")
+    return response
+
+
+@coach.get("/<code>/coach/cards")
+@coach_required
+def cards(code: str) -> str:
+    """Show a card for each table, to be printed: two on a sheet of A4."""
+    live = room_or_abort(code)
+    use_language(live.room.language)
+    return render_template(
+        "coach/cards.html",
+        code=live.code,
+        tables=live.room.direction.tables,
+        title=live.room.title,
+        address=short_address(live),
+    )
+
+
+@coach.get("/<code>/coach/<int:table>/qr.svg")
+@coach_required
+def table_qr(code: str, table: int) -> Response:
+    """Return the QR code that takes a phone straight to its table."""
+    return qr_code(f"{phone_url(room_or_abort(code))}/{table}")
+
+
 @coach.post("/<code>/coach/<name>")
 @coach_required
 def act(code: str, name: str) -> Response:
     """Do one act of the coach and answer with the new status, or go back to the page."""
     live = room_or_abort(code)
     use_language(live.room.language)
+    if name == "agenda":
+        request.max_content_length = LARGEST_AGENDA
     try:
-        event = act_of(name, submitted(), live)
+        event = act_of(name, with_file(submitted()), live)
     except KeyError:
         abort(404)
     except BadAct as error:
@@ -155,11 +207,19 @@ def erase(code: str) -> Response:
     return redirect(url_for("phone.page", code=live.code), 303)
 
 
+def with_file(sent: Sent) -> Sent:
+    """Return what was sent, with the text of an agenda's file if there is one."""
+    file = request.files.get("file")
+    if file is None:
+        return sent
+    return {**sent, "agenda": file.read().decode("utf-8", "replace")}
+
+
 def changes_something(act: Act, room: Room) -> bool:
     """Return whether the act would be seen; one that would not is no fact worth keeping."""
     if isinstance(act, WordShown) and act.step == room.step.number:
         return any(group.word == act.word and group.standing != "shown" for group in room.groups())
-    return direct(room.direction, act, len(room.steps), len(room.answers)) != room.direction
+    return direct(room.direction, act, room.so_far) != room.direction
 
 
 def is_late(sent: Sent, room: Room) -> bool:
@@ -183,7 +243,7 @@ def jsonify_error(status_code: int, error: str, message: str) -> Response:
     return response
 
 
-def status(live: LiveRoom) -> messages.Message:
+def status(live: LiveRoom) -> Message:
     """Return what the coach's page shows now."""
     audience: Audience = current_app.extensions["audience"]
-    return messages.coach_status(live, audience.connected(live.code, "phone"))
+    return coach_status(live, audience.connected(live.code, "phone"))

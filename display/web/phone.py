@@ -18,10 +18,10 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live import messages
+from display.live.messages.phone import phone_status
 from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
-from display.room.events import AnswerGiven, AnswerWithdrawn
+from display.room.events import AnswerGiven, AnswerWithdrawn, TableChosen
 from display.room.steps import Answer
 from display.room.words import MAX_GRAPHEMES
 from display.web.auth import (
@@ -69,11 +69,18 @@ def give(code: str) -> Response:
     """Take an answer; thank for it when it is in the log, and only once for each key."""
     live = room_or_abort(code)
     sent = submitted()
+    text = typed if isinstance(typed := sent.get("answer"), str) else ""
+    try:
+        live, table = seated(live, sent.get("table"))
+    except NoSuchTable:
+        return refused(live, "no_such_table", text)
     event = AnswerGiven(
         step=whole_number(sent.get("step"), live.room.step.number),
         participant=participant(),
         key=str(sent.get("key") or secrets.token_urlsafe(12)),
-        text=typed if isinstance(typed := sent.get("answer"), str) else "",
+        text=text,
+        table=table if live.room.plan.kind == "tables" else None,
+        replaces=str(sent["replaces"]) if sent.get("replaces") else None,
     )
     taken = live.room.answers.get(event.key)
     if not KEY.fullmatch(event.key) or (taken is not None and not same_answer(taken, event)):
@@ -102,7 +109,7 @@ def withdraw(code: str, key: str) -> Response:
     """Let the participant take an own answer back."""
     live = room_or_abort(code)
     answer = live.room.answers.get(key)
-    if answer is None or answer.participant != participant():
+    if answer is None or not live.room.may_withdraw(participant(), answer):
         return refused(live, "no_such_answer", "")
     wait = pace().wait_seconds(participant())
     if wait:
@@ -117,6 +124,67 @@ def withdraw(code: str, key: str) -> Response:
         left = live.room.left(participant())
         return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)
     return back_to_page(live, {})
+
+
+@phone.get("/<code>/<int:table>")
+def sit(code: str, table: int) -> Response:
+    """Take the participant to a table, whose card has this address."""
+    return take_seat(code, table)
+
+
+@phone.post("/<code>/table")
+def choose_table(code: str) -> Response:
+    """Take the participant to the table that was chosen; to none if that was chosen."""
+    return take_seat(code, submitted().get("table"))
+
+
+def take_seat(code: str, table: object) -> Response:
+    live = room_or_abort(code)
+    try:
+        live, seat = seated(live, table)
+    except NoSuchTable:
+        return refused(live, "no_such_table", "")
+    if not table and seat is not None:
+        live = rooms().record(live.code, TableChosen(participant(), None))
+    if wants_json():
+        table = live.room.table_of(participant())
+        return remember_participant(
+            jsonify(table=table, name=live.room.direction.tables.get(table))
+        )
+    return back_to_page(live, {})
+
+
+class NoSuchTable(LookupError):
+    """No table of the room has this number or name."""
+
+
+def seated(live: LiveRoom, sent: object) -> tuple[LiveRoom, int | None]:
+    """Return the room and where the participant sits in it: at the table that was sent, if any."""
+    here = live.room.table_of(participant())
+    if sent in (None, ""):
+        return live, here
+    table = find_table(live, str(sent))
+    if table != here:
+        live = rooms().record(live.code, TableChosen(participant(), table))
+    return live, table
+
+
+def find_table(live: LiveRoom, sent: str) -> int:
+    """Return the table of this number or name; NoSuchTable if there is none."""
+    tables = live.room.direction.tables
+    for table, name in tables.items():
+        if sent == str(table) or sent.strip().casefold() == name.casefold():
+            return table
+    raise NoSuchTable(sent)
+
+
+@phone.get("/<code>/leader")
+def leader(code: str) -> str:
+    """Show what leads a table through the step: its purpose and some advice."""
+    live = room_or_abort(code)
+    return render_template(
+        "phone/leader.html", code=live.code, plan=live.room.plan, status=phone_status(live)
+    )
 
 
 def same_answer(taken: Answer, event: AnswerGiven) -> bool:
@@ -137,7 +205,7 @@ def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
         key=answer.key,
         word=live.room.word_of(answer),
         label=answer.word.spelling,
-        left=live.room.left(participant()),
+        left=live.room.left(live.room.voice_of(participant())),
     )
     response.status_code = status
     return remember_participant(response)
@@ -151,7 +219,13 @@ def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
     return remember_participant(response)
 
 
-STATUS = {"closed": 409, "too_fast": 429, "unavailable": 503, "no_such_answer": 404}  # else 422
+STATUS = {
+    "closed": 409,
+    "changed": 409,
+    "too_fast": 429,
+    "unavailable": 503,
+    "no_such_answer": 404,
+}  # else 422
 
 
 def refused(
@@ -182,6 +256,11 @@ def explain(error: str) -> str:
         "too_fast": _("That was very many at once. Wait a moment and send again."),
         "unavailable": _("The server cannot save right now. Wait a moment and send again."),
         "no_such_answer": _("That answer is not there to take back."),
+        "changed": _(
+            "Somebody at your table changed that answer at the same moment. Yours is still here:"
+            " look at theirs, and send it again if it is needed."
+        ),
+        "no_such_table": _("That table is not there any more. Choose your table again."),
         "key": _("The answer could not be read. Load the page again."),
     }
     return sentences[error]
@@ -197,13 +276,16 @@ def phone_page(
 ) -> Response:
     """Return the phone's page as it is for this participant now."""
     room = live.room
+    voice = room.voice_of(participant())
     response = make_response(
         render_template(
             "phone/answer.html",
             code=live.code,
-            status=messages.phone_status(live),
-            own=room.own_answers(participant()),
-            left=room.left(participant()),
+            status=phone_status(live),
+            tables=room.direction.tables,
+            table=room.table_of(participant()),
+            own=room.own_answers(voice),
+            left=room.left(voice),
             key=key or secrets.token_urlsafe(12),
             participant=None if request.cookies else participant_token(),
             max_graphemes=MAX_GRAPHEMES,

@@ -5,9 +5,13 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask_socketio import SocketIO, emit, join_room, leave_room
+from flask_socketio import rooms as channels
 
-from display.live import messages
-from display.live.audience import ROLES, Audience, Role, Watch
+from display.live.audience import ROLES, Audience, Role, Watch, table_channel
+from display.live.messages import Message
+from display.live.messages.coach import coach_status
+from display.live.messages.phone import phone_status, table_message
+from display.live.messages.stage import resumed
 from display.live.rooms import LiveRoom, NoSuchRoom
 from display.log.base import RoomErased
 from display.web.auth import is_coach, rooms
@@ -65,6 +69,7 @@ def watch(asked: Any = None, *_: Any) -> None:
     change_channel(Watch(code, role))
     name, message = first_message(live, role, since)
     emit(name, message)
+    sit_at(live, asked.get("table"))
 
 
 def disconnected(*_: Any) -> None:
@@ -86,12 +91,22 @@ def change_channel(watch: Watch) -> None:
     join_room(watch.channel)
 
 
-def first_message(live: LiveRoom, role: Role, since: int) -> tuple[str, messages.Message]:
+def sit_at(live: LiveRoom, table: Any) -> None:
+    """Send what is new at this table of the room, and at no other."""
+    for channel in channels():
+        if ":table:" in channel:
+            leave_room(channel)
+    if isinstance(table, int) and 0 < table <= live.room.tables_made:
+        join_room(table_channel(live.code, table))
+        emit("table", table_message(live, table))
+
+
+def first_message(live: LiveRoom, role: Role, since: int) -> tuple[str, Message]:
     if role == "stage":
-        return messages.resumed(live, since)
+        return resumed(live, since)
     if role == "phone":
-        return "status", messages.phone_status(live)
-    return "status", messages.coach_status(live, audience().connected(live.code, "phone"))
+        return "status", phone_status(live)
+    return "status", coach_status(live, audience().connected(live.code, "phone"))
 
 
 def audience() -> Audience:

@@ -7,7 +7,7 @@ import qrcode
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from qrcode.image.svg import SvgPathImage
 
-from display.live import messages
+from display.live.messages.stage import picture
 from display.live.rooms import LiveRoom
 from display.web.auth import is_coach, room_or_abort, rooms
 from display.web.languages import use_language
@@ -26,7 +26,7 @@ def screen(code: str) -> str:
         "stage/stage.html",
         code=live.code,
         host=short_address(live).removesuffix(f"/{live.code}"),
-        picture=messages.picture(live),
+        picture=picture(live),
         coach=is_coach(live.code),
     )
 
@@ -45,10 +45,10 @@ def words(code: str) -> Response:
     tally = room.tally()
     return jsonify(
         seq=live.seq,
-        question=room.step.question,
+        question=room.plan.question,
         open=room.open,
         answers=sum(tallied.count for tallied in tally),
-        participants=room.participants(),
+        participants=room.voices(),
         words=[] if room.concealed else [tallied._asdict() for tallied in tally],
     )
 

@@ -1,0 +1,46 @@
+"""What every audience is told of the step that the room is at."""
+
+from display.live.clock import now
+from display.live.messages import Message
+from display.live.rooms import LiveRoom
+from display.room.state import Room
+
+
+def step_message(live: LiveRoom) -> Message:
+    """Return the step as it is planned and where it stands.
+
+    `place` is `[n, of]`, its place on the agenda, or None if it is not there; `clock` is None, or
+    has the seconds that were `left` and the server's time `since` when it goes (None: it stands),
+    and the `seconds` that were planned.
+    """
+    plan = live.room.plan
+    return {
+        "step": live.room.step.number,
+        "kind": plan.kind,
+        "question": plan.question,
+        "open": live.room.open,
+        "place": place(live.room),
+        "clock": clock_message(live.room),
+        "minute_sign": live.room.direction.minute_sign,
+        "now": now(),
+    }
+
+
+def place(room: Room) -> list[int] | None:
+    agenda = room.direction.agenda
+    step = room.direction.step
+    return [agenda.index(step) + 1, len(agenda)] if step in agenda else None
+
+
+def clock_message(room: Room) -> Message | None:
+    clock = room.clock
+    if clock is None:
+        return None
+    return {"left": clock.left, "since": clock.since, "seconds": room.plan.seconds}
+
+
+def tables_done(room: Room) -> Message:
+    """Return how many tables have sent all their answers, of how many."""
+    most = room.plan.answers_each
+    done = [len(given) >= (most or 1) for given in room.table_answers().values()]
+    return {"done": sum(done), "of": len(done)}
