@@ -68,7 +68,7 @@ class QuestionAsked:
 
 @dataclass(frozen=True, slots=True)
 class AgendaLoaded:
-    """New steps took the place of all but those in `kept`; if it was not kept, so of the present."""
+    """New steps took the place of all but those in `kept`, the present one too if it is not."""
 
     plans: list[Plan]
     kept: list[int]

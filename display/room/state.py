@@ -49,11 +49,12 @@ class Room:
         self.title = ""
         self.seats: dict[str, int | None] = {}  # the tables that participants have chosen
         self.tables_made = 0
-        self._groups: list[Group] | None = None  # of the present step, until something changes
+        self._summary: Summary | None = None  # of the present step, until something changes,
+        self._groups: list[Group] | None = None  # and so are these
 
     def apply(self, event: Event) -> None:
         """Bring the room up to date with the next event of its log."""
-        self._groups = None
+        self._groups = self._summary = None
         match event:
             case AnswerGiven():
                 self._give(event)
@@ -120,8 +121,11 @@ class Room:
     @property
     def summary(self) -> Summary | None:
         """What the present step sums up; None if it is no summary."""
-        if self.plan.kind != "summary":
-            return None
+        if self.plan.kind == "summary" and self._summary is None:
+            self._summary = self._summed_up()
+        return self._summary
+
+    def _summed_up(self) -> Summary:
         kinds = {step: self.plan_of(step).kind for step in self.direction.agenda}
         before, after = (
             None if number is None else self.steps[number - 1]
