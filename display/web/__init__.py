@@ -13,6 +13,7 @@ from display.web.errors import init_errors
 from display.web.health import health
 from display.web.languages import init_languages
 from display.web.phone import phone
+from display.web.seats import seats
 from display.web.security import Pace, add_headers, refuse_other_origins
 from display.web.stage import stage
 
@@ -47,6 +48,6 @@ def create_app(
     init_languages(app)
     init_assets(app, ROOT / "static", own_assets(logo, accent))
     init_errors(app)
-    for blueprint in (health, stage, coach, phone):
+    for blueprint in (health, stage, coach, seats, phone):
         app.register_blueprint(blueprint)
     return app

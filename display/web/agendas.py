@@ -39,8 +39,9 @@ def three_steps(alone: int, together: int) -> list[Plan]:
             concealed=True,
             note=_("Silence. Say that nobody sees what is written before you show it."),
             purpose=_("Everyone thinks for themselves first. Nobody has to show what they write."),
-            advice=_(
-                "Be silent, also with your neighbours.\nWrite what comes to mind; it need not be finished."
+            advice=lines(
+                _("Be silent, also with your neighbours."),
+                _("Write what comes to mind; it need not be finished."),
             ),
         ),
         Plan(
@@ -52,10 +53,13 @@ def three_steps(alone: int, together: int) -> list[Plan]:
             concealed=True,
             note=_("Each table ends in three factors. Tell them when a minute is left."),
             purpose=_(
-                "The table shares what each has thought, and agrees on three success factors. They need not be the same as anybody's own."
+                "The table shares what each has thought, and agrees on three success factors."
+                " They need not be the same as anybody's own."
             ),
-            advice=_(
-                "Everyone speaks once before anyone speaks twice.\nAsk before you argue.\nNote what you agree on, and send it as three short factors."
+            advice=lines(
+                _("Everyone speaks once before anyone speaks twice."),
+                _("Ask before you argue."),
+                _("Note what you agree on, and send it as three short factors."),
             ),
         ),
         Plan(
@@ -64,6 +68,13 @@ def three_steps(alone: int, together: int) -> list[Plan]:
             concealed=True,
             note=_("Ask a table what lies behind its words. Reveal when everybody looks."),
             purpose=_("The hall sees what it said alone, and what it agreed on together."),
-            advice=_("Look for what came up at several tables.\nSay what you take home."),
+            advice=lines(
+                _("Look for what came up at several tables."),
+                _("Say what you take home."),
+            ),
         ),
     ]
+
+
+def lines(*advice: str) -> str:
+    return "\n".join(advice)

@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g, redirect, request, url_for
 from itsdangerous import BadSignature, Signer
 from werkzeug.wrappers import Response
 
@@ -83,6 +84,14 @@ def participant_token() -> str:
 def remember_participant(response: Response) -> Response:
     """Set the participant's cookie on the response."""
     return with_cookie(response, PARTICIPANT_COOKIE, participant_token())
+
+
+def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
+    """Return the way back to the phone's page after a form; it carries the token if cookies do not."""
+    if not request.cookies:
+        query = {**query, "participant": participant_token()}
+    response = redirect(f"{url_for('phone.page', code=live.code)}?{urlencode(query)}", 303)
+    return remember_participant(response)
 
 
 def coach_key(code: str) -> str:

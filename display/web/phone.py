@@ -3,7 +3,6 @@
 import math
 import re
 import secrets
-from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -15,18 +14,15 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live.messages.phone import phone_status
 from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
-from display.room.events import AnswerGiven, AnswerWithdrawn, TableChosen
+from display.room.events import AnswerGiven, AnswerWithdrawn
 from display.room.steps import Answer
-from display.room.words import MAX_GRAPHEMES
 from display.web.auth import (
+    back_to_page,
     participant,
-    participant_token,
     remember_participant,
     room_or_abort,
     rooms,
@@ -34,7 +30,7 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.errors import RETRY_SECONDS
-from display.web.security import Pace
+from display.web.seats import NoSuchTable, seated
 
 phone = Blueprint("phone", __name__)
 
@@ -121,70 +117,9 @@ def withdraw(code: str, key: str) -> Response:
         current_app.logger.error("an answer could not be taken back: %s", error)
         return refused(live, "unavailable", "", RETRY_SECONDS)
     if wants_json():
-        left = live.room.left(participant())
+        left = live.room.left(live.room.voice_of(participant()))
         return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)
     return back_to_page(live, {})
-
-
-@phone.get("/<code>/<int:table>")
-def sit(code: str, table: int) -> Response:
-    """Take the participant to a table, whose card has this address."""
-    return take_seat(code, table)
-
-
-@phone.post("/<code>/table")
-def choose_table(code: str) -> Response:
-    """Take the participant to the table that was chosen; to none if that was chosen."""
-    return take_seat(code, submitted().get("table"))
-
-
-def take_seat(code: str, table: object) -> Response:
-    live = room_or_abort(code)
-    try:
-        live, seat = seated(live, table)
-    except NoSuchTable:
-        return refused(live, "no_such_table", "")
-    if not table and seat is not None:
-        live = rooms().record(live.code, TableChosen(participant(), None))
-    if wants_json():
-        table = live.room.table_of(participant())
-        return remember_participant(
-            jsonify(table=table, name=live.room.direction.tables.get(table))
-        )
-    return back_to_page(live, {})
-
-
-class NoSuchTable(LookupError):
-    """No table of the room has this number or name."""
-
-
-def seated(live: LiveRoom, sent: object) -> tuple[LiveRoom, int | None]:
-    """Return the room and where the participant sits in it: at the table that was sent, if any."""
-    here = live.room.table_of(participant())
-    if sent in (None, ""):
-        return live, here
-    table = find_table(live, str(sent))
-    if table != here:
-        live = rooms().record(live.code, TableChosen(participant(), table))
-    return live, table
-
-
-def find_table(live: LiveRoom, sent: str) -> int:
-    """Return the table of this number or name; NoSuchTable if there is none."""
-    tables = live.room.direction.tables
-    for table, name in tables.items():
-        if sent == str(table) or sent.strip().casefold() == name.casefold():
-            return table
-    raise NoSuchTable(sent)
-
-
-@phone.get("/<code>/leader")
-def leader(code: str) -> str:
-    """Show what leads a table through the step: its purpose and some advice."""
-    live = room_or_abort(code)
-    return render_template(
-        "phone/leader.html", code=live.code, plan=live.room.plan, status=phone_status(live)
-    )
 
 
 def same_answer(taken: Answer, event: AnswerGiven) -> bool:
@@ -211,21 +146,13 @@ def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
     return remember_participant(response)
 
 
-def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
-    """Return the redirect after a form, which carries the token where cookies are not kept."""
-    if not request.cookies:
-        query = {**query, "participant": participant_token()}
-    response = redirect(f"{url_for('phone.page', code=live.code)}?{urlencode(query)}", 303)
-    return remember_participant(response)
-
-
-STATUS = {
+STATUS = {  # else 422
     "closed": 409,
     "changed": 409,
     "too_fast": 429,
     "unavailable": 503,
     "no_such_answer": 404,
-}  # else 422
+}
 
 
 def refused(

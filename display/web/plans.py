@@ -1,6 +1,8 @@
 """Steps as coaches write them: in a form, or all of an agenda in a file."""
 
 import json
+import json.decoder
+import json.scanner
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -76,12 +78,9 @@ def seconds(sent: Mapping[str, Any]) -> int | None:
     typed = sent.get(name)
     if typed is None or typed == "":
         return None
-    number = re.fullmatch(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?", str(typed).strip())
-    found = (
-        round(float(f"{number[1]}.{number[2] or 0}") * (60 if name == "minutes" else 1))
-        if number
-        else 0
-    )
+    number = str(typed).strip().replace(",", ".")
+    is_number = re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", number)
+    found = round(float(number) * (60 if name == "minutes" else 1)) if is_number else 0
     if not SHORTEST <= found <= LONGEST:
         raise BadField(name, _("The time is 10 seconds to 4 hours, or none."))
     return found
@@ -132,11 +131,8 @@ def read_step(step: object, text: str, line: int) -> Plan:
             raise BadField(unknown, _("A step has no such field."))
         return read_plan(step)
     except BadField as error:
-        at = line_of_field(text, line, error.field)
-        message = _(
-            "Line %(line)d, “%(field)s”: %(message)s", line=at, field=error.field, message=error
-        )
-        raise BadAct(message) from error
+        place = {"line": line_of_field(text, line, error.field), "field": error.field}
+        raise BadAct(_("Line %(line)d, “%(field)s”: %(why)s", why=error, **place)) from error
 
 
 def line_of_field(text: str, line: int, field: str) -> int:
@@ -152,16 +148,16 @@ def line_of_field(text: str, line: int, field: str) -> int:
 
 
 class StepLines(json.JSONDecoder):
-    """A decoder that remembers the line where each object begins."""
+    """A decoder that remembers the line where each object begins; only Python's scanner lets it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lines: dict[int, int] = {}
         self.parse_object = self._parse_object
-        self.scan_once = json.scanner.py_make_scanner(self)  # that in C asks no parse_object
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
     def _parse_object(self, at: tuple[str, int], *rest: Any) -> tuple[Any, int]:
-        found, end = json.decoder.JSONObject(at, *rest)
+        found, end = json.decoder.JSONObject(at, *rest)  # type: ignore[attr-defined]
         text, start = at
         self._lines[id(found)] = text.count("\n", 0, start) + 1
         return found, end
