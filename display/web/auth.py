@@ -87,7 +87,7 @@ def remember_participant(response: Response) -> Response:
 
 
 def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
-    """Return the way back to the phone's page after a form; it carries the token if cookies do not."""
+    """Return the way back to the phone's page; it carries the token where cookies are not kept."""
     if not request.cookies:
         query = {**query, "participant": participant_token()}
     response = redirect(f"{url_for('phone.page', code=live.code)}?{urlencode(query)}", 303)

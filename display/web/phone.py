@@ -14,15 +14,19 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from display.live.messages.phone import phone_status
 from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
 from display.room.events import AnswerGiven, AnswerWithdrawn
 from display.room.steps import Answer
+from display.room.words import MAX_GRAPHEMES
 from display.web.auth import (
     back_to_page,
     participant,
+    participant_token,
     remember_participant,
     room_or_abort,
     rooms,
@@ -31,6 +35,7 @@ from display.web.auth import (
 )
 from display.web.errors import RETRY_SECONDS
 from display.web.seats import NoSuchTable, seated
+from display.web.security import Pace
 
 phone = Blueprint("phone", __name__)
 
