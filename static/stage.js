@@ -1,7 +1,9 @@
 /** The stage: shows what the server drew, and keeps showing it while the server is away. */
 
 import { createClicker } from "./lib/clicker.js";
+import { createClock } from "./lib/clock.js";
 import { createCloud } from "./lib/cloud.js";
+import { createComparison, drawMark } from "./lib/comparison.js";
 import { createLight } from "./lib/light.js";
 import { createRanking } from "./lib/ranking.js";
 import { createReel } from "./lib/reel.js";
@@ -14,6 +16,7 @@ const LONG_QUESTION = 60; // characters
 const SUMMARY_EVERY = 15_000; // ms between summaries to a screen reader
 const POINTING = 3000; // ms that the toolbar stays after the pointer moved
 const SLEEP_HINT = 60_000;
+const REVEAL = 5; // seconds until the last of the words that are revealed begins to grow
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const body = document.body;
@@ -29,7 +32,12 @@ const follow = followWords(String(body.dataset.code), (words) => {
 });
 const language = document.documentElement.lang;
 
-let shown = { seq: 0, answers: 0 };
+const comparison = createComparison($("comparison"));
+document.querySelectorAll("[data-mark]").forEach(drawMark);
+const clock = createClock(showClock);
+
+/** @type {any} */
+let shown = { seq: 0, answers: 0, words: [] };
 
 /** The browser lays the page out again for every text that is written, even for the same. */
 function write(/** @type {string} */ id, /** @type {string} */ text) {
@@ -49,6 +57,8 @@ function showHeader(message) {
   const title = `${message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
   write("answers", figures(message));
+  write("calm", texts.concealed[message.kind]);
+  clock.set(message);
   write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
   $("closed").hidden = message.open;
   $("calm").hidden = !(message.concealed && message.answers);
@@ -57,8 +67,27 @@ function showHeader(message) {
   showView(message);
 }
 
-function figures({ view, answers, participants, connected, counts_shown, participants_shown }) {
+function showClock(text, { over, running, lastMinute }) {
+  for (const element of document.querySelectorAll(".clock")) element.textContent = text;
+  body.classList.toggle("last-minute", running && lastMinute && shown.minute_sign);
+  const fresh = shown.clock && !running && shown.clock.left === shown.clock.seconds;
+  const note = over ? texts.over : running ? (lastMinute && shown.minute_sign ? texts.minute : "") : texts.paused;
+  /** @type {HTMLElement} */ (document.querySelector(".clock-note")).textContent =
+    fresh || !text ? "" : note;
+}
+
+function progress({ kind, tables, answers, counts_shown, participants_shown }) {
+  if (kind === "tables" && tables.of) {
+    return fill(texts.tables_done, { done: String(tables.done), of: String(tables.of) });
+  }
+  return counts_shown && participants_shown && answers ? counted(texts.answers, answers) : "";
+}
+
+function figures(message) {
+  const { kind, view, answers, participants, connected, counts_shown, participants_shown } = message;
   if (view === "lobby") return participants_shown && connected ? counted(texts.joined, connected) : "";
+  if (kind === "summary") return "";
+  if (kind === "tables" && message.tables.of) return progress(message);
   const found = [];
   if (counts_shown) found.push(counted(texts.answers, answers));
   if (participants_shown) found.push(counted(texts.phones, participants));
@@ -67,32 +96,69 @@ function figures({ view, answers, participants, connected, counts_shown, partici
 
 /** Everything stays where it is, seen or not: to change the view is to see another part of it. */
 function showView(message) {
-  const view = message.calm ? "calm" : message.view;
+  const view = message.calm ? "calm" : message.view === "cloud" ? picturedAs(message) : message.view;
   const rolling = view === "roll";
   const resting = view === "cloud" && message.left_out > 0;
+  document.querySelector(".progress").textContent = progress(message);
   if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
   mark("view", view);
-  body.classList.toggle("empty", message.answers === 0 || view === "lobby" || view === "calm");
+  mark("side", message.side);
+  const waits = message.answers === 0 && view === "cloud";
+  body.classList.toggle("empty", waits || view === "lobby" || view === "calm");
   body.classList.toggle("uncounted", !message.counts_shown);
-  light.show(message.lit, message.counts_shown);
-  $("light").classList.toggle("alone", message.lit !== null && !cloud.has(message.lit.word));
+  light.show(message.lit, message.lit_table, message.counts_shown);
+  const aside = view !== "comparison" && message.lit !== null && !cloud.has(message.lit.word);
+  $("light").classList.toggle("alone", aside);
   for (const reel of [roll, rest]) reel.pace(message.pace);
   if (rolling || resting) follow(message);
   roll.run(rolling);
   rest.run(resting);
 }
 
+/** How the picture of a step looks: words, two sides of words, or work that nobody sees yet. */
+function picturedAs({ kind, concealed, comparison: compared }) {
+  if (compared) return "comparison";
+  return concealed && kind !== "question" && kind !== "summary" ? "work" : "cloud";
+}
+
 function showPicture(message) {
-  cloud.replace(message.words);
-  tally.replace(message.words);
+  const revealed = shown.concealed && !message.concealed && shown.step === message.step;
+  const seconds = revealed && message.gradual ? REVEAL : 0;
+  if (message.comparison) showCompared(message, message.words, seconds);
+  else {
+    if (seconds) cloud.reveal(message.words, seconds);
+    else cloud.replace(message.words);
+    tally.replace(message.words);
+  }
   showHeader(message);
 }
 
 function showChanges(message) {
   if (message.seq < shown.seq) return;
-  cloud.change(message.words, message.gone);
-  tally.change(message.words, message.gone);
+  if (message.comparison) {
+    const news = new Set([...message.gone, ...message.words.map(({ word }) => word)]);
+    showCompared(message, [...shown.words.filter(({ word }) => !news.has(word)), ...message.words], 0);
+  } else {
+    cloud.change(message.words, message.gone);
+    tally.change(message.words, message.gone);
+  }
   showHeader(message);
+}
+
+function showCompared(message, words, seconds) {
+  message.words = words;
+  const compared = message.comparison;
+  comparison.show({ words, compared, camera: message.camera, seconds });
+  cloud.replace([]);
+  const labelled = words.map((word) => ({ ...word, label: word.label.slice(2), count: total(compared, word) }));
+  tally.replace(labelled.sort((one, other) => other.count - one.count));
+}
+
+const total = ({ words }, { word }) => (words[word]?.before ?? 0) + (words[word]?.after ?? 0);
+
+/** Where there is no room for both sides, one is seen at a time. */
+function otherSide() {
+  body.classList.toggle("earlier");
 }
 
 // A word drawn before its font is there would be drawn in another, and jump.
@@ -152,14 +218,14 @@ try {
   showTheme("light");
 }
 
-const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme };
+const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme, b: otherSide };
 let keysOn = true;
 const click = "coach" in body.dataset ? createClicker(String(body.dataset.code), $("problem")) : null;
 
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
   else if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
-  else if (!event.ctrlKey && (keysOn || event.key !== ".") && click?.(event, shown)) return;
+  else if (!event.ctrlKey && (keysOn || event.key.length > 1) && click?.(event, shown)) return;
   if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });

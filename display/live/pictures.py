@@ -12,6 +12,7 @@ class Picture:
     """A cloud, the entries that drew it, and for each word the last that did so or took it away."""
 
     def __init__(self, aspect: str = "16:9", deep: bool = False) -> None:
+        self.aspect = aspect
         self.cloud = Cloud.empty(aspect, deep)
         self.seq = 0
         self.drawn: dict[str, int] = {}

@@ -91,13 +91,13 @@ class Ticker:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
         if live.room.concealed:
             return
-        direction, drawn_last, tally = live.room.direction, live.picture, drawn_tally(live.room)
+        drawn_last, tally = live.picture, drawn_tally(live.room)
         if sent.drawn == (drawn_last, tally):
             return
         sent.drawn = (drawn_last, tally)  # even if it fails: the same tally would only fail again
         before, follows = drawn_last.cloud, drawn_last.seq
         after = self._offload(before.step, tally)
-        drawn = difference(direction.step, direction.aspect, follows, before, after)
+        drawn = difference(live.room.step.number, drawn_last.aspect, follows, before, after)
         try:
             if drawn is not None:
                 self._rooms.record(live.code, drawn)

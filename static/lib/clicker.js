@@ -10,6 +10,8 @@ const KEYS = {
   Escape: ({ lit }) => lit && ["light", {}],
   F5: ({ view }) => ["view", { view: view === "cloud" ? "lobby" : "cloud" }],
   ".": () => ["calm", {}],
+  n: ({ step }) => ["step", { go: "next", step }],
+  p: ({ step }) => ["step", { go: "previous", step }],
 };
 
 /**

@@ -37,7 +37,8 @@ const isFar = (from, { x, y }) =>
 /**
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
- *   look(camera: number[]): void, has(word: string): boolean}}
+ *   reveal(words: Placement[], seconds: number): void, look(camera: number[]): void,
+ *   has(word: string): boolean}}
  */
 export function createCloud(svg) {
   // A text that is moved is laid out again; a group around it is not.
@@ -57,7 +58,8 @@ export function createCloud(svg) {
     group.style.transform = at(x, y, 1);
   }
 
-  function add(placement) {
+  /** @param {number} delay ms until it is seen */
+  function add(placement, delay = 0) {
     const group = document.createElementNS(SVG, "g");
     const text = document.createElementNS(SVG, "text");
     text.dataset.word = placement.word;
@@ -68,17 +70,17 @@ export function createCloud(svg) {
     group.append(text);
     svg.append(group);
     setTimeout(() => text.classList.remove("new"), LIT);
-    group.animate({ opacity: [0, 1] }, FADE);
+    group.animate({ opacity: [0, 1] }, { ...FADE, delay, fill: "backwards" });
     drawn.set(placement.word, entry);
-    glide(entry, { ...placement, scale: 0.8 });
+    glide(entry, { ...placement, scale: delay ? 0.3 : 0.8 }, delay);
   }
 
-  function glide(entry, from) {
+  function glide(entry, from, delay = 0) {
     entry.from = from;
     if (still.matches) return;
     const { group, placement } = entry;
     const frames = [at(from.x, from.y, from.scale), at(placement.x, placement.y, 1)];
-    entry.gliding = group.animate({ transform: frames }, GLIDE);
+    entry.gliding = group.animate({ transform: frames }, { ...GLIDE, delay, fill: "backwards" });
   }
 
   function move(entry, placement) {
@@ -130,6 +132,13 @@ export function createCloud(svg) {
       const staying = new Set(words.map(({ word }) => word));
       [...drawn.keys()].filter((word) => !staying.has(word)).forEach(remove);
       words.forEach(show);
+    },
+    /** Words that nobody has seen grow in one after the other, the rarest first. */
+    reveal(words, seconds) {
+      this.replace([]);
+      const rising = [...words].sort((one, other) => one.count - other.count);
+      const pause = (1000 * seconds) / Math.max(rising.length - 1, 1);
+      rising.forEach((placement, place) => add(placement, still.matches ? 0 : 1 + place * pause));
     },
     has: (word) => drawn.has(word),
     look(camera) {

@@ -1,36 +1,38 @@
 /** The word in the light. The others step back in colour alone, and nothing moves. */
 
 import { hue } from "./hue.js";
-import { counted, texts } from "./texts.js";
+import { counted, fill, texts } from "./texts.js";
 
 const rule = new CSSStyleSheet(); // so that a word that comes later is right from its first moment
 document.adoptedStyleSheets.push(rule);
 
 /** @param {HTMLElement} caption says which word it is, and how many said so */
 export function createLight(caption) {
-  const [label, count] = caption.children;
+  const [label, count] = caption.querySelectorAll("strong, span");
+  const tables = /** @type {HTMLElement} */ (caption.querySelector(".tables"));
   let lit = "";
 
   return {
     /**
-     * @param {{word: string, label: string, count: number} | null} word
+     * @param {{word: string, label: string, count: number, tables: string[]} | null} word
+     * @param {{name: string, words: string[]} | null} table whose words are lit instead of one
      * @param {boolean} figure whether the count may be seen
      */
-    show(word, figure) {
-      const now = word && `${word.word} ${word.label} ${word.count} ${figure}`;
-      if ((now ?? "") === lit) return;
-      lit = now ?? "";
-      caption.hidden = !word;
-      label.textContent = word ? word.label : "";
+    show(word, table, figure) {
+      const now = word || table ? JSON.stringify([word, table, figure]) : "";
+      if (now === lit) return;
+      lit = now;
+      caption.hidden = !now;
+      label.textContent = word?.label ?? table?.name ?? "";
+      label.className = word ? hue(word.word) : "";
       count.textContent = word && figure ? counted(texts.answers, word.count) : "";
-      if (!word) {
-        rule.replaceSync("");
-        return;
-      }
-      label.className = hue(word.word);
-      const name = `"${CSS.escape(word.word)}"`;
+      tables.textContent = word?.tables.length
+        ? fill(texts.said_by, { tables: word.tables.join(", ") })
+        : "";
+      const names = (word ? [word.word] : (table?.words ?? [])).map((one) => `"${CSS.escape(one)}"`);
+      const others = names.map((name) => `[data-word=${name}], [data-key=${name}]`).join(", ");
       rule.replaceSync(
-        `:is([data-word], [data-key]):not([data-word=${name}], [data-key=${name}]) { color: var(--back) }`,
+        now ? `:is([data-word], [data-key]):not(${others || "_"}) { color: var(--back) }` : "",
       );
     },
   };

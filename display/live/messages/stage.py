@@ -1,5 +1,6 @@
 """What a stage is sent: the picture and all that stands around it."""
 
+from display.cloud.font import measure
 from display.cloud.layout import Placement
 from display.cloud.sizes import part
 from display.live.messages import Message
@@ -93,8 +94,8 @@ def lit_table(room: Room) -> Message | None:
 
 
 def comparison(room: Room) -> Message | None:
-    """Return the questions that a summary compares, and of each word its counts, how it changed,
-    and which part of its size in the picture it has before and after."""
+    """Return the questions that a summary compares, the width of a `mark` in em, and of each word
+    its counts, how it changed, and which part of its size in the picture it has before and after."""
     summary = room.summary
     if summary is None:
         return None
@@ -103,6 +104,7 @@ def comparison(room: Room) -> Message | None:
     return {
         "before": asked(room, summary, "before"),
         "after": asked(room, summary, "after"),
+        "mark": measure(MARK).advance,
         "words": {word.word: compared_word(word, most) for word in compared},
     }
 
@@ -138,7 +140,7 @@ def drawn_tally(room: Room) -> list[Tallied]:
     ]
 
 
-MARK = "• "  # keeps the place of what tells how a word changed
+MARK = "+ "  # keeps the place of what tells how a word changed
 
 
 def shown_words(live: LiveRoom, since: int) -> list[Message]:
