@@ -140,7 +140,7 @@ class Coach:
         self.session.headers.update(JSON)
         self.session.get(server.coach_url, timeout=WAIT_SECONDS).raise_for_status()
 
-    def act(self, name: str, **fields: Any) -> requests.Response:
+    def act(self, name: str, /, **fields: Any) -> requests.Response:
         url = f"{self.server.room_url}/coach/{name}"
         return self.session.post(url, json=fields, timeout=WAIT_SECONDS)
 

@@ -140,6 +140,12 @@ class Room:
             self._groups = summary.groups() if summary else self.step.groups(self.direction)
         return self._groups
 
+    def groups_of(self, step: int) -> list[Group]:
+        """Return all words of a step, whether the room is at it or not."""
+        if step == self.direction.step:
+            return self.groups()
+        return self.steps[step - 1].groups(self.direction)
+
     def tally(self) -> list[Tallied]:
         """Return the present step's words that the stage shows, most frequent first."""
         return [
@@ -172,9 +178,7 @@ class Room:
 
     def label(self, step: int, word: str) -> str:
         """Return how the word is written on stage; the word itself if nobody says it now."""
-        present = step == self.direction.step
-        groups = self.groups() if present else self.steps[step - 1].groups(self.direction)
-        return next((group.label for group in groups if group.word == word), word)
+        return next((group.label for group in self.groups_of(step) if group.word == word), word)
 
     def voices(self) -> int:
         """Return how many participants, or tables, stand behind the tally."""

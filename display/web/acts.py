@@ -108,9 +108,8 @@ def chosen_step(sent: Sent, room: Room) -> int:
 
 def chosen_group(sent: Sent, room: Room, name: str = "word") -> Group:
     """Return the word that an act is about, under whatever spelling it was sent."""
-    step = room.steps[chosen_step(sent, room) - 1]
     key = str(sent.get(name, ""))
-    for group in step.groups(room.direction):
+    for group in room.groups_of(chosen_step(sent, room)):
         if group.word == key or any(member.word == key for member in group.members):
             return group
     raise BadAct(_("That word is not there any more."))

@@ -94,8 +94,11 @@ def lit_table(room: Room) -> Message | None:
 
 
 def comparison(room: Room) -> Message | None:
-    """Return the questions that a summary compares, the width of a `mark` in em, and of each word
-    its counts, how it changed, and which part of its size in the picture it has before and after."""
+    """Return the questions that a summary compares, and how each word changed.
+
+    Of each word: its counts, and the part of its size in the picture that it has before and after.
+    `mark` is the room for a mark before a word, in em.
+    """
     summary = room.summary
     if summary is None:
         return None
