@@ -60,7 +60,7 @@ function showHeader(message) {
   write("calm", texts.concealed[message.kind]);
   clock.set(message);
   write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
-  $("closed").hidden = message.open;
+  $("closed").hidden = message.open || message.kind === "summary";
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
   mark("aspect", message.aspect);
@@ -70,10 +70,15 @@ function showHeader(message) {
 function showClock(text, { over, running, lastMinute }) {
   for (const element of document.querySelectorAll(".clock")) element.textContent = text;
   body.classList.toggle("last-minute", running && lastMinute && shown.minute_sign);
-  const fresh = shown.clock && !running && shown.clock.left === shown.clock.seconds;
-  const note = over ? texts.over : running ? (lastMinute && shown.minute_sign ? texts.minute : "") : texts.paused;
   /** @type {HTMLElement} */ (document.querySelector(".clock-note")).textContent =
-    fresh || !text ? "" : note;
+    clockNote({ over, running, lastMinute });
+}
+
+function clockNote({ over, running, lastMinute }) {
+  const { clock: time, kind, minute_sign } = shown;
+  if (over) return texts.over;
+  if (time && !running) return time.left === time.seconds ? texts.not_started : texts.paused;
+  return lastMinute && minute_sign && time ? texts.minute : (texts.work[kind] ?? "");
 }
 
 function progress({ kind, tables, answers, counts_shown, participants_shown }) {

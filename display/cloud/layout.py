@@ -22,6 +22,7 @@ _FITTING = 40.0  # units; a label too wide for the picture at this size is squee
 _FULL = 0.9  # of the picture would be boxes, were there words without end,
 _SPARE = 12  # and half of that with so many
 _RUSH, _UNRUSHED = 8, 0.8  # so many new words at once find less of it used
+_PARTS = (0.8, 0.65, 0.5)  # of the words, when not all found room
 _CLIMB = 4  # a scale too small by so many rungs comes back in so many pictures
 
 
@@ -59,7 +60,21 @@ class Cloud:
         placements = self._arranged(tally[:MOST])
         if len(placements) <= sizes.FEW < len(tally):
             placements = self._arranged(tally[: sizes.FEW])
+        if not self.placements:
+            placements = self._with_fewer(tally[:MOST], placements)
         return replace(self, placements=placements, left_out=len(tally) - len(placements))
+
+    def _with_fewer(self, tally: Tally, placements: dict[str, Placement]) -> dict[str, Placement]:
+        """Placements of more words, if a first picture was tried with too many: they are in each
+        other's way, and one that finds no room takes all that are rarer along."""
+        for part in _PARTS:
+            fewer = tally[: round(part * len(tally))]
+            if len(fewer) <= len(placements):
+                break
+            found = self._arranged(fewer)
+            if len(found) > len(placements):
+                placements = found
+        return placements
 
     def _shows(self, tally: Tally) -> bool:
         """Whether this is a picture of tally already."""

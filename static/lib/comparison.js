@@ -42,17 +42,17 @@ function drawWord({ word, label, x, y, size, width }, { change, ...figures }, si
   const room = mark * size;
   const text = element("text", { "font-size": size, x: room / 2, y: MIDDLE * size });
   text.textContent = label.slice(2);
-  text.dataset.word = word;
-  text.dataset.count = String(figures[side]);
   const drawn = element("g", {}, text);
+  drawn.dataset.word = word;
+  drawn.dataset.count = String(figures[side]);
   drawn.style.transform = `translate(${x}px, ${y - MIDDLE * size}px) scale(${part})`;
   drawn.setAttribute("class", side === "after" ? `${hue(word)} ${change}` : hue(word));
   if (gone) {
     const half = (width - room) / 2;
-    drawn.append(element("line", { x1: room / 2 - half, x2: room / 2 + half, "stroke-width": size / 14 }));
+    drawn.append(element("line", { x1: room / 2 - half, x2: room / 2 + half, "stroke-width": size / 18 }));
   }
   if (marked) {
-    const at = `translate(${room / 2 - width / 2 + (MARK_SIZE / 2) * size} 0) scale(${MARK_SIZE * size})`;
+    const at = `translate(${(MARK_SIZE * size - width) / 2} 0) scale(${MARK_SIZE * size})`;
     drawn.append(element("path", { d: MARKS[change], transform: at }));
   }
   return drawn;
