@@ -22,7 +22,7 @@ from display.room.state import Room
 # Neither vowels, so that no word appears, nor signs that are mistaken for one another.
 CODE_ALPHABET = "CDFGHJKMNPQRTVWX34679"
 CODE_LENGTH = 4
-SUMMARY_ASPECT = "4:3"
+SUMMARY_ASPECT = "1:1"
 CODE = re.compile(f"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}")
 
 
@@ -48,11 +48,11 @@ class LiveRoom:
     def picture(self) -> Picture:
         """The picture of the step that the room is at, in the shape that the room has.
 
-        Two of a summary's stand beside each other, so it is less wide and has large words alone.
+        A summary stands there twice, side by side.
         """
         direction = self.room.direction
         if self.room.plan.kind == "summary":
-            return self._picture(direction.step, SUMMARY_ASPECT, True)
+            return self._picture(direction.step, SUMMARY_ASPECT, False)
         return self._picture(direction.step, direction.aspect, direction.deep)
 
     def _picture(self, step: int, aspect: str, deep: bool) -> Picture:

@@ -11,6 +11,8 @@ const KEYS = {
   F5: ({ view }) => ["view", { view: view === "cloud" ? "lobby" : "cloud" }],
   ".": () => ["calm", {}],
   n: ({ step }) => ["step", { go: "next", step }],
+  r: ({ concealed }) => [concealed ? "reveal" : "conceal", {}],
+  k: ({ clock }) => clock && ["clock", { do: clock.since === null ? "start" : "pause" }],
   p: ({ step }) => ["step", { go: "previous", step }],
 };
 
