@@ -27,13 +27,14 @@ from flask import Flask
 
 from display.addresses import Address, local_addresses
 from display.live.audience import Audience
+from display.live.clock import now
 from display.live.rooms import Rooms
 from display.live.ticker import Ticker
 from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
-from display.web.auth import coach_key
-from display.web.languages import first_question
+from display.web.auth import coach_key, operator_key
+from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
@@ -45,6 +46,8 @@ GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
 SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
+DAY = 24 * 3600.0  # seconds
+HOUR = 3600.0
 
 logger = logging.getLogger("ordmoln")
 
@@ -94,13 +97,17 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     addresses = reachable_addresses(settings)
     public_url = settings.public_url or web_address(addresses[0].ip, settings.port)
     rooms, audience = Rooms(log), Audience()
-    app = create_app(rooms, audience, secret, public_url, settings.logo, settings.accent)
+    keep_seconds = settings.keep_days * DAY
+    app = create_app(
+        rooms, audience, secret, public_url, settings.logo, settings.accent, keep_seconds
+    )
     socketio = init_sockets(app, "eventlet")
-    ticker = Ticker(rooms, audience, socketio.emit, tpool.execute)
-    load_rooms(app, rooms, settings.log)
+    ticker = Ticker(rooms, audience, socketio, tpool.execute)
+    load_rooms(app, rooms, settings.log, keep_seconds)
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(sweep, audience)
+    eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     server = eventlet.spawn(
         wsgi.server,
@@ -131,30 +138,32 @@ def stop(listener: Any, log: Log, failed: bool) -> None:
     os._exit(1 if failed else 0)  # a plain exit would wait for every open websocket
 
 
-def load_rooms(app: Flask, rooms: Rooms, log: str) -> None:
-    """Make all rooms ready, the first one at the first start.
+def load_rooms(app: Flask, rooms: Rooms, log: str, keep_seconds: float) -> None:
+    """Make all rooms ready that are to be kept; if there is none, open one.
 
     Errors: StartError if the log does not give them; half a truth is never served.
     """
     try:
+        rooms.erase_stale(now() - keep_seconds)
         with app.app_context():
-            rooms.load(*first_question())
+            rooms.load(LANGUAGES[0], first_question(LANGUAGES[0]))
     except (LogUnavailable, ValueError) as error:
         raise StartError(f"The log {log} cannot be used: {error}.") from error
 
 
 def announce(app: Flask, rooms: Rooms, settings: Settings, addresses: list[Address]) -> None:
-    """Print each room's three links, the other addresses of this machine, and the QR code."""
+    """Print each room's links, the operator's, other addresses of this machine, the QR code."""
     anywhere = settings.host in ("0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
     local = web_address("localhost" if anywhere else settings.host, settings.port)
     public_url = app.config["PUBLIC_URL"]
     with app.app_context():
         for code in rooms.codes():
-            print(f"Coach   {local}/{code}/coach?key={coach_key(code)}")
+            print(f"Coach   {local}/{code}/coach?key={coach_key(rooms.get(code))}")
             print(f"Stage   {local}/{code}/stage")
             print(f"Phones  {public_url}/{code}")
             for address in addresses[1:] if settings.public_url is None else ():
                 print(f"   or   {web_address(address.ip, settings.port)}/{code}  ({address.card})")
+        print(f"Rooms   {local}/rooms?key={operator_key()}")
     if sys.stdout.isatty():
         code = qrcode.QRCode(border=2)
         code.add_data(f"{public_url}/{rooms.codes()[-1]}")
@@ -205,6 +214,17 @@ def sweep(audience: Audience) -> None:
             gc.freeze()
         elif gc.get_freeze_count():
             gc.unfreeze()
+
+
+def erase_stale_rooms(rooms: Rooms, keep_seconds: float) -> None:
+    """Erase, for ever, each room whose last answer is older than that."""
+    while True:
+        eventlet.sleep(HOUR)
+        try:
+            for code in rooms.erase_stale(now() - keep_seconds):
+                logger.warning("room %s was erased: its last answer is too old to be kept", code)
+        except LogUnavailable as error:
+            logger.warning("rooms that are too old could not be erased now: %s", error)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ COLOUR = re.compile("#[0-9a-f]{6}")
 SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 LARGEST_LOGO = 200_000  # bytes
+MOST_DAYS = 3650
 INSTANCE = Path(__file__).parent.parent / "instance"
 
 
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     log: str
     logo: bytes | None  # an SVG or PNG picture
     accent: str | None  # #rrggbb
+    keep_days: int  # after a room's last answer
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -45,6 +47,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         given.log,
         logo(given.logo),
         accent(given.accent),
+        keep_days(given.keep_days),
     )
 
 
@@ -70,6 +73,7 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("log", f"sqlite:///{INSTANCE / 'ordmoln.db'}", "where answers are kept: sqlite:///FILE")
     add("logo", None, "the organisation's logo, for every page: a file, SVG or PNG")
     add("accent", None, "the organisation's colour, for buttons and links, such as '#0a5c8c'")
+    add("keep-days", "30", "rooms are erased so many days after their last answer")
     return found
 
 
@@ -120,6 +124,12 @@ def accent(given: str | None) -> str | None:
     if given is None or COLOUR.fullmatch(given.lower()):
         return given and given.lower()
     raise StartError(f"The accent is a colour such as '#0a5c8c', not {given!r}.")
+
+
+def keep_days(given: str) -> int:
+    if re.fullmatch("[0-9]{1,4}", given) and 0 < int(given) <= MOST_DAYS:
+        return int(given)
+    raise StartError(f"Rooms are kept 1 to {MOST_DAYS} days, not {given!r}.")
 
 
 def read_secret(path: Path = INSTANCE / "secret") -> str:

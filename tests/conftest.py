@@ -52,8 +52,9 @@ class Server:
         self.process: subprocess.Popen[str] | None = None
         self.code = ""
         self.coach_url = ""
+        self.operator_url = ""
 
-    def start(self) -> "Server":
+    def start(self, *options: str) -> "Server":
         with self.errors.open("a") as errors:
             self.process = subprocess.Popen(
                 [
@@ -63,6 +64,7 @@ class Server:
                     str(self.port),
                     "--log",
                     f"sqlite:///{self.log}",
+                    *options,
                 ],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -84,6 +86,8 @@ class Server:
                     self.coach_url = found[1]
                 if found := re.match(r"Phones +\S+/(\w+)$", line):
                     self.code = found[1]
+                if found := re.match(r"Rooms +(\S+)", line):
+                    self.operator_url = found[1]
                     return
         finally:
             timeout.cancel()

@@ -45,7 +45,7 @@ SIGHTS = {
 OpenPage = Callable[..., Page]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = ["", "/coach", "/stage", "/../XXXX", "/../?code="]
+PAGES = ["", "/coach", "/stage", "/../rooms", "/../XXXX", "/../?code="]
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 STAGE_CSS = ROOT / "static" / "css" / "stage.css"
 BASE_CSS = ROOT / "static" / "css" / "base.css"
@@ -72,8 +72,9 @@ def violations(page: Page) -> list[str]:
 
 
 def visit(open_page: OpenPage, server: Server, path: str, size: tuple[int, int]) -> Page:
-    """Open a page of the room as its coach, who may see them all."""
+    """Open a page as the coach of the room and the operator of the server, who may see all."""
     page = open_page(server.coach_url, size)
+    page.goto(server.operator_url)
     page.goto(server.room_url + path)
     return page
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,14 @@ import requests
 import socketio
 import websocket
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
+from werkzeug.test import TestResponse
 
+from display.live.audience import Audience
+from display.live.rooms import Rooms
+from display.log import open_log
+from display.web import create_app
 from display.web.acts import ACTS
-from display.web.security import PACE_BURST
+from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]
 
@@ -353,7 +359,7 @@ def test_an_error_page_is_in_the_persons_language(
 def test_one_who_sends_too_fast_is_held_back_and_nobody_else(hall: Server) -> None:
     hasty, other = Phone(hall), Phone(hall)
     first = hasty.answer("mod", key=str(uuid.uuid4()))
-    answered = [hasty.answer("mod") for _ in range(PACE_BURST + 5)]
+    answered = [hasty.answer("mod") for _ in range(PARTICIPANT_BURST + 5)]
     held = [reply for reply in answered if reply.status_code == HTTPStatus.TOO_MANY_REQUESTS]
     assert held
     assert all(int(reply.headers["Retry-After"]) >= 1 for reply in held)
@@ -363,8 +369,28 @@ def test_one_who_sends_too_fast_is_held_back_and_nobody_else(hall: Server) -> No
 
 
 def test_a_flood_of_new_participants_keeps_nobody_out(hall: Server) -> None:
-    codes = {hall.send("mod").status_code for _ in range(3 * PACE_BURST)}
+    codes = {hall.send("mod").status_code for _ in range(3 * PARTICIPANT_BURST)}
     assert codes == {HTTPStatus.CREATED}
+
+
+def test_a_room_that_is_flooded_tells_phones_to_wait_and_other_rooms_go_on(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    flooded, other = (rooms.open("sv", "Vad?").code for _ in range(2))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+    app.extensions["room_pace"] = Pace(2, 0.1)
+
+    def send(code: str, key: str) -> TestResponse:
+        phone = app.test_client(use_cookies=False)
+        return phone.post(f"/{code}", json={"answer": "mod", "key": key}, headers=JSON)
+
+    assert [send(flooded, key).status_code for key in "abc"] == [201, 201, 429]
+    held = send(flooded, "c")
+    assert held.json is not None
+    assert (held.json["error"], held.headers["Retry-After"]) == ("too_many", "10")
+    assert send(flooded, "a").status_code == HTTPStatus.OK  # it is in; its reply was lost
+    assert send(other, "c").status_code == HTTPStatus.CREATED
+    log.close()
 
 
 def test_a_stranger_cannot_watch_as_a_coach(hall: Server, server: Server) -> None:

@@ -119,7 +119,7 @@ def test_an_option_goes_before_its_variable_and_that_before_the_default() -> Non
 
 def test_help_explains_every_setting() -> None:
     shown = subprocess.run([*APP, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for setting in ("HOST", "PORT", "PUBLIC_URL", "LOG", "LOGO", "ACCENT"):
+    for setting in ("HOST", "PORT", "PUBLIC_URL", "LOG", "LOGO", "ACCENT", "KEEP_DAYS"):
         assert f"ORDMOLN_{setting}" in shown.stdout
         assert "--" + setting.lower().replace("_", "-") in shown.stdout
 
@@ -139,6 +139,10 @@ def test_help_explains_every_setting() -> None:
         ("--public-url", "https://ordmoln.example.se/folder", "looks like"),
         ("--public-url", "https://ordmoln.example.se?x", "looks like"),
         ("--public-url", "https://anna@ordmoln.example.se", "looks like"),
+        ("--keep-days", "0", "1 to 3650 days"),
+        ("--keep-days", "-1", "1 to 3650 days"),
+        ("--keep-days", "3651", "1 to 3650 days"),
+        ("--keep-days", "a month", "1 to 3650 days"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(option: str, value: str, reason: str) -> None:

@@ -52,9 +52,9 @@ class Audience:
                 del self._counts[watch]
         return watch
 
-    def forget(self, code: str) -> None:
-        """Forget all sockets that watch the room."""
-        for sid in [sid for sid, watch in self._watches.items() if watch.code == code]:
+    def forget(self, watch: Watch) -> None:
+        """Forget all sockets that watch this."""
+        for sid in [sid for sid, watched in self._watches.items() if watched == watch]:
             self.leave(sid)
 
     def connected(self, code: str, role: Role) -> int:

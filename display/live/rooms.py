@@ -1,10 +1,9 @@
 """The rooms of this worker: `record` appends a fact, `current` reads on to what the log holds."""
 
-import re
-import secrets
 import threading
 
 from display.live.bursts import Bursts
+from display.live.codes import CODE, new_code
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
 from display.log.base import Entry, Log, RoomErased
@@ -19,11 +18,7 @@ from display.room.events import (
 )
 from display.room.state import Room
 
-# Neither vowels, so that no word appears, nor signs that are mistaken for one another.
-CODE_ALPHABET = "CDFGHJKMNPQRTVWX34679"
-CODE_LENGTH = 4
 SUMMARY_ASPECT = "1:1"
-CODE = re.compile(f"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}")
 
 
 class NoSuchRoom(LookupError):
@@ -125,6 +120,16 @@ class Rooms:
         finally:
             self._live.pop(code, None)
 
+    def erase_stale(self, before: float) -> list[str]:
+        """Erase the rooms with no answer since `before`, in seconds since 1970; return their codes.
+
+        A room without any answer counts from when it was opened.
+        """
+        stale = [code for code in self.codes() if self.current(code).answered_at < before]
+        for code in stale:
+            self.erase(code)
+        return stale
+
     def _read_on(self, code: str, seq: int | None) -> LiveRoom:
         """Return the room read on to the end of its log, unless it has entry `seq` already."""
         live = self._live.setdefault(code, LiveRoom(code))
@@ -146,7 +151,7 @@ class Rooms:
 
     def _new_code(self) -> str:
         while True:
-            code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+            code = new_code()
             try:
                 if not self.log.since(code, 0):
                     return code

@@ -25,8 +25,12 @@ COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too 
 logger = logging.getLogger(__name__)
 
 
-class Emit(Protocol):
-    def __call__(self, event: str, message: Message, *, to: str) -> None: ...
+class Sockets(Protocol):
+    """What sends to the sockets of a channel, and empties it."""
+
+    def emit(self, event: str, message: Message, *, to: str) -> None: ...
+
+    def close_room(self, room: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -39,16 +43,19 @@ class Sent:
     tables_seq: int = 0  # of the log, when the tables were looked at last
     coach: Message | None = None
     coach_at: float = 0.0
+    links_renewed: int = 0  # the coaches' link that those who watch as coaches have
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
 
 
 class Ticker:
     """Sends what changed in every watched room, each time `tick` is called."""
 
-    def __init__(self, rooms: Rooms, audience: Audience, emit: Emit, offload: Offload) -> None:
+    def __init__(
+        self, rooms: Rooms, audience: Audience, sockets: Sockets, offload: Offload
+    ) -> None:
         self._rooms = rooms
         self._audience = audience
-        self._emit = emit
+        self._sockets = sockets
         self._offload = offload
         self._sent: dict[str, Sent] = {}
 
@@ -80,6 +87,7 @@ class Ticker:
         sent = self._sent.setdefault(code, Sent())
         self._send_phones(live, sent)
         self._send_tables(live, sent)
+        self._part_with_coaches(live, sent)
         self._send_coaches(live, sent)
         if self._audience.connected(code, "stage"):
             self._draw(live, sent)
@@ -113,15 +121,15 @@ class Ticker:
         channel = Watch(live.code, "stage").channel
         same = ("step", "aspect", "deep", "concealed", "language")
         if before is not None and all(header[name] == before[name] for name in same):
-            self._emit("changes", changes(live, before["seq"]), to=channel)
+            self._sockets.emit("changes", changes(live, before["seq"]), to=channel)
         else:
-            self._emit("picture", picture(live), to=channel)
+            self._sockets.emit("picture", picture(live), to=channel)
         sent.stage = header
 
     def _send_phones(self, live: LiveRoom, sent: Sent) -> None:
         status = phone_status(live)
         if is_news(status, sent.phone):
-            self._emit("status", status, to=Watch(live.code, "phone").channel)
+            self._sockets.emit("status", status, to=Watch(live.code, "phone").channel)
             sent.phone = status
 
     def _send_tables(self, live: LiveRoom, sent: Sent) -> None:
@@ -129,7 +137,7 @@ class Ticker:
             return
         for table, message in table_messages(live).items():
             if message != sent.tables.get(table):
-                self._emit("table", message, to=table_channel(live.code, table))
+                self._sockets.emit("table", message, to=table_channel(live.code, table))
                 sent.tables[table] = message
         sent.tables_seq = live.seq
 
@@ -143,11 +151,22 @@ class Ticker:
         live.suggested.look(live.room, self._offload)
         status = coach_status(live, self._audience.connected(live.code, "phone"))
         if is_news(status, sent.coach):
-            self._emit("status", status, to=Watch(live.code, "coach").channel)
+            self._sockets.emit("status", status, to=Watch(live.code, "coach").channel)
             sent.coach, sent.coach_at = status, now
+
+    def _part_with_coaches(self, live: LiveRoom, sent: Sent) -> None:
+        """Let nobody stay whose link was renewed; who has the new one comes back at once."""
+        if live.room.links_renewed != sent.links_renewed:
+            sent.links_renewed = live.room.links_renewed
+            self._part(Watch(live.code, "coach"), "refused", {"error": "forbidden"})
 
     def _tell_erased(self, code: str) -> None:
         for role in ROLES:
-            self._emit("erased", {}, to=Watch(code, role).channel)
-        self._audience.forget(code)
+            self._part(Watch(code, role), "erased", {})
         self._sent.pop(code, None)
+
+    def _part(self, watch: Watch, event: str, message: Message) -> None:
+        """Send a last message to all who watch this."""
+        self._sockets.emit(event, message, to=watch.channel)
+        self._sockets.close_room(watch.channel)
+        self._audience.forget(watch)

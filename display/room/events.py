@@ -36,6 +36,11 @@ class RoomOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class CoachLinkRenewed:
+    """The coaches' link is another from now on; the one before opens nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageChosen:
     """Stage and coach changed language."""
 
@@ -428,13 +433,21 @@ Act: TypeAlias = (
     | RollPaced
 )
 Event: TypeAlias = (
-    RoomOpened | Act | ActUndone | AnswerGiven | AnswerWithdrawn | TableChosen | PictureDrawn
+    RoomOpened
+    | CoachLinkRenewed
+    | Act
+    | ActUndone
+    | AnswerGiven
+    | AnswerWithdrawn
+    | TableChosen
+    | PictureDrawn
 )
 
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         RoomOpened,
+        CoachLinkRenewed,
         LanguageChosen,
         AspectChosen,
         HallChosen,

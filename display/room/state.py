@@ -19,6 +19,7 @@ from display.room.events import (
     ActUndone,
     AnswerGiven,
     AnswerWithdrawn,
+    CoachLinkRenewed,
     Event,
     PictureDrawn,
     Plan,
@@ -47,6 +48,7 @@ class Room:
         self.decisions = 0  # acts done and undone; tells an act that is sent again from a new one
         self.undone: Act | None = None  # what the latest decision took back, if it was undo
         self.title = ""
+        self.links_renewed = 0  # how many links coaches have had before the present one
         self.seats: dict[str, int | None] = {}  # the tables that participants have chosen
         self.tables_made = 0
         self._summary: Summary | None = None  # of the present step, until something changes,
@@ -65,6 +67,8 @@ class Room:
             case RoomOpened(language, title):
                 self.direction = replace(self.direction, language=language)
                 self.title = title
+            case CoachLinkRenewed():
+                self.links_renewed += 1
             case ActUndone():
                 if self.acts:
                     self.undone, self.direction = self.acts.pop()

@@ -12,9 +12,18 @@ from display.web.coach import coach
 from display.web.errors import init_errors
 from display.web.health import health
 from display.web.languages import init_languages
+from display.web.operator import operator
 from display.web.phone import phone
 from display.web.seats import seats
-from display.web.security import Pace, add_headers, refuse_other_origins
+from display.web.security import (
+    PARTICIPANT_BURST,
+    PARTICIPANT_PER_SECOND,
+    ROOM_BURST,
+    ROOM_PER_SECOND,
+    Pace,
+    add_headers,
+    refuse_other_origins,
+)
 from display.web.stage import stage
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,26 +37,34 @@ def create_app(
     public_url: str,
     logo: bytes | None,
     accent: str | None,
+    keep_seconds: float,
 ) -> Flask:
     """Return the app that serves these rooms.
 
     `secret` signs every token; `public_url` is where phones reach the server, without a slash.
     `logo`, an SVG or PNG picture, and `accent`, `#rrggbb`, are the organisation's, if it has any.
+    Rooms are erased `keep_seconds` after their last answer, which pages tell.
     """
     app = Flask("display", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=secret,
         PUBLIC_URL=public_url,
+        KEEP_SECONDS=keep_seconds,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
     )
-    app.extensions.update(rooms=rooms, audience=audience, pace=Pace())
+    app.extensions.update(
+        rooms=rooms,
+        audience=audience,
+        pace=Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND),
+        room_pace=Pace(ROOM_BURST, ROOM_PER_SECOND),
+    )
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
     init_assets(app, ROOT / "static", own_assets(logo, accent))
     init_errors(app)
-    for blueprint in (health, stage, coach, seats, phone):
+    for blueprint in (health, operator, stage, coach, seats, phone):
         app.register_blueprint(blueprint)
     return app

@@ -19,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARTICIPANT_COOKIE = "participant"
+OPERATOR = "operator"
 COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -94,40 +95,80 @@ def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:
     return remember_participant(response)
 
 
-def coach_key(code: str) -> str:
+def coach_key(live: LiveRoom) -> str:
     """Return the secret in the coach's link. It follows from the server's secret, so it stays."""
-    return signer("coach-link").get_signature(code).decode()
+    return signer("coach-link").get_signature(coach_name(live)).decode()
 
 
-def is_coach(code: str) -> bool:
+def coach_link(live: LiveRoom) -> str:
+    """Return the coach's link, as other machines reach it."""
+    path = url_for("coach.page", code=live.code, key=coach_key(live))
+    return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
+def is_coach(live: LiveRoom) -> bool:
     """Return whether the request carries the cookie of this room's coach."""
-    return unsigned("coach", request.cookies.get(coach_cookie(code), "")) == code
+    return unsigned("coach", request.cookies.get(coach_cookie(live), "")) == coach_name(live)
 
 
-def admit_coach(response: Response, code: str) -> Response:
+def admit_coach(response: Response, live: LiveRoom) -> Response:
     """Set the cookie of this room's coach on the response."""
-    return with_cookie(response, coach_cookie(code), signer("coach").sign(code).decode())
+    token = signer("coach").sign(coach_name(live)).decode()
+    return with_cookie(response, coach_cookie(live), token)
 
 
-def key_fits(code: str, key: str) -> bool:
+def key_fits(live: LiveRoom, key: str) -> bool:
     """Return whether `key` is the secret in the coach's link of this room."""
-    return hmac.compare_digest(as_bytes(key), coach_key(code).encode())
+    return hmac.compare_digest(as_bytes(key), coach_key(live).encode())
 
 
 def coach_required(view: Callable[P, T]) -> Callable[P, T]:
-    """Let a view through only for this room's coach, else abort 403."""
+    """Let a view through only for this room's coach, else abort 403; 404 or 410 without a room."""
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        if not is_coach(str(kwargs["code"]).upper()):
+        if not is_coach(room_or_abort(str(kwargs["code"]))):
             abort(403)
         return view(*args, **kwargs)
 
     return checked
 
 
-def coach_cookie(code: str) -> str:
-    return f"coach_{code}"
+def coach_cookie(live: LiveRoom) -> str:
+    return f"coach_{live.code}"
+
+
+def coach_name(live: LiveRoom) -> str:
+    """Return what coaches of the room are known by, another each time their link is renewed."""
+    renewed = live.room.links_renewed
+    return f"{live.code}:{renewed}" if renewed else live.code
+
+
+def operator_key() -> str:
+    """Return the secret in the operator's link. It follows from the server's secret too."""
+    return signer("operator-link").get_signature(OPERATOR).decode()
+
+
+def operator_key_fits(key: str) -> bool:
+    """Return whether `key` is the secret in the operator's link."""
+    return hmac.compare_digest(as_bytes(key), operator_key().encode())
+
+
+def admit_operator(response: Response) -> Response:
+    """Set the operator's cookie on the response."""
+    return with_cookie(response, OPERATOR, signer("operator").sign(OPERATOR).decode())
+
+
+def operator_required(view: Callable[P, T]) -> Callable[P, T]:
+    """Let a view through only for the server's operator, else abort 403."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        if unsigned("operator", request.cookies.get(OPERATOR, "")) != OPERATOR:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return checked
 
 
 def unsigned(purpose: str, token: str) -> str | None:

@@ -32,7 +32,7 @@ from display.web.acts import (
 from display.web.agendas import NAMES as AGENDAS
 from display.web.auth import (
     admit_coach,
-    coach_key,
+    coach_link,
     coach_required,
     key_fits,
     room_or_abort,
@@ -62,8 +62,8 @@ def page(code: str) -> Response:
     """Show the coach's page; a right `key` in the link sets the cookie first."""
     live = room_or_abort(code)
     key = request.args.get("key")
-    if key is not None and key_fits(live.code, key):
-        return admit_coach(redirect(url_for("coach.page", code=live.code), 303), live.code)
+    if key is not None and key_fits(live, key):
+        return admit_coach(redirect(url_for("coach.page", code=live.code), 303), live)
     return coach_page(code=code)
 
 
@@ -121,9 +121,7 @@ def found_words(live: LiveRoom, search: str) -> Message:
 @coach_required
 def qr(code: str) -> Response:
     """Return the QR code of the coach's own link, for steering from a phone."""
-    live = room_or_abort(code)
-    link = url_for("coach.page", code=live.code, key=coach_key(live.code))
-    return qr_code(current_app.config["PUBLIC_URL"] + link)
+    return qr_code(coach_link(room_or_abort(code)))
 
 
 @coach.get("/<code>/coach/agenda.json")

@@ -7,10 +7,10 @@ LANGUAGES = ("sv", "en")
 LANGUAGE_COOKIE = "language"
 
 
-def first_question() -> tuple[str, str]:
-    """Return the language, and in it the question, of a room that nobody has prepared."""
-    with force_locale(LANGUAGES[0]):
-        return LANGUAGES[0], gettext("What matters most right now?")
+def first_question(language: str) -> str:
+    """Return the question, in a language, of a room that nobody has prepared."""
+    with force_locale(language):
+        return str(gettext("What matters most right now?"))
 
 
 def init_languages(app: Flask) -> None:

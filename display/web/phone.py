@@ -88,9 +88,12 @@ def give(code: str) -> Response:
         return refused(live, "key", event.text)
     if taken is not None:
         return thanked(live, taken, 200)
-    wait = pace().wait_seconds(event.participant)
+    wait = pace("pace").wait_seconds(event.participant)
     if wait:
         return refused(live, "too_fast", event.text, math.ceil(wait), event.key)
+    wait = pace("room_pace").wait_seconds(live.code)
+    if wait:
+        return refused(live, "too_many", event.text, math.ceil(wait), event.key)
     refusal = live.room.refusal(event)
     if refusal is not None:
         return refused(live, refusal, event.text)
@@ -112,7 +115,7 @@ def withdraw(code: str, key: str) -> Response:
     answer = live.room.answers.get(key)
     if answer is None or not live.room.may_withdraw(participant(), answer):
         return refused(live, "no_such_answer", "")
-    wait = pace().wait_seconds(participant())
+    wait = pace("pace").wait_seconds(participant())
     if wait:
         return refused(live, "too_fast", "", math.ceil(wait))
     try:
@@ -155,6 +158,7 @@ STATUS = {  # else 422
     "closed": 409,
     "changed": 409,
     "too_fast": 429,
+    "too_many": 429,
     "unavailable": 503,
     "no_such_answer": 404,
 }
@@ -186,6 +190,7 @@ def explain(error: str) -> str:
         "not_a_word": _("Write at least one letter, digit or emoji."),
         "one_word": _("One word, please. Choose the most important one."),
         "too_fast": _("That was very many at once. Wait a moment and send again."),
+        "too_many": _("Very many are sending right now. Wait a moment and send again."),
         "unavailable": _("The server cannot save right now. Wait a moment and send again."),
         "no_such_answer": _("That answer is not there to take back."),
         "changed": _(
@@ -236,6 +241,6 @@ def whole_number(sent: object, default: int) -> int:
     return int(str(sent)) if re.fullmatch(r"[0-9]{1,6}", str(sent)) else 0
 
 
-def pace() -> Pace:
-    found: Pace = current_app.extensions["pace"]
+def pace(name: str) -> Pace:
+    found: Pace = current_app.extensions[name]
     return found

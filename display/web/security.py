@@ -28,9 +28,10 @@ PICTURE_POLICY = (
 )
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
-PACE_BURST = 40  # sends a participant may make at once
-PACE_PER_SECOND = 1.0  # and then as many a second
-PACE_FORGET_SECONDS = PACE_BURST / PACE_PER_SECOND  # by then a bucket is full again
+PARTICIPANT_BURST = 40  # sends a participant may make at once,
+PARTICIPANT_PER_SECOND = 1.0  # and then as many a second
+ROOM_BURST = 6000  # answers that a room takes at once: more than the largest hall has people,
+ROOM_PER_SECOND = 2500.0  # and then as many a second
 
 
 def add_headers(response: Response) -> Response:
@@ -68,22 +69,25 @@ def refuse_other_origins(public_url: str) -> None:
 
 
 class Pace:
-    """A token bucket for each participant, so that no loop on one phone can flood a room."""
+    """Token buckets, one for each name: `burst` tokens at once, and then `per_second`."""
 
-    def __init__(self) -> None:
+    def __init__(self, burst: int, per_second: float) -> None:
+        self._burst = float(burst)
+        self._per_second = per_second
         self._buckets: dict[str, tuple[float, float]] = {}  # tokens left, at what time
 
-    def wait_seconds(self, participant: str) -> float:
+    def wait_seconds(self, name: str) -> float:
         """Take one token; return 0, or how long until there is one."""
         now = time.monotonic()
-        tokens, at = self._buckets.pop(participant, (float(PACE_BURST), now))
-        tokens = min(PACE_BURST, tokens + (now - at) * PACE_PER_SECOND)
-        wait = max(0.0, (1 - tokens) / PACE_PER_SECOND)
-        self._buckets[participant] = (tokens if wait else tokens - 1, now)
+        tokens, at = self._buckets.pop(name, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - at) * self._per_second)
+        wait = max(0.0, (1 - tokens) / self._per_second)
+        self._buckets[name] = (tokens if wait else tokens - 1, now)
         self._forget(now)
         return wait
 
     def _forget(self, now: float) -> None:
+        """Forget the bucket that was used least lately, if it is full again by now."""
         oldest = next(iter(self._buckets))
-        if now - self._buckets[oldest][1] > PACE_FORGET_SECONDS:
+        if now - self._buckets[oldest][1] > self._burst / self._per_second:
             del self._buckets[oldest]

@@ -63,7 +63,7 @@ def watch(asked: Any = None, *_: Any) -> None:
     except RoomErased:
         emit("erased", {})
         return
-    if role == "coach" and not is_coach(code):
+    if role == "coach" and not is_coach(live):
         emit("refused", {"error": "forbidden"})
         return
     change_channel(Watch(code, role))

@@ -27,7 +27,7 @@ def screen(code: str) -> str:
         code=live.code,
         host=short_address(live).removesuffix(f"/{live.code}"),
         picture=picture(live),
-        coach=is_coach(live.code),
+        coach=is_coach(live),
     )
 
 
