@@ -39,6 +39,8 @@ const clock = createClock(showClock);
 /** @type {any} */
 let shown = { seq: 0, answers: 0, words: [] };
 
+const progressLine = /** @type {HTMLElement} */ (document.querySelector(".progress"));
+
 /** The browser lays the page out again for every text that is written, even for the same. */
 function write(/** @type {string} */ id, /** @type {string} */ text) {
   if ($(id).textContent !== text) $(id).textContent = text;
@@ -104,7 +106,8 @@ function showView(message) {
   const view = message.calm ? "calm" : message.view === "cloud" ? picturedAs(message) : message.view;
   const rolling = view === "roll";
   const resting = view === "cloud" && message.left_out > 0;
-  document.querySelector(".progress").textContent = progress(message);
+  const progressed = progress(message);
+  if (progressLine.textContent !== progressed) progressLine.textContent = progressed;
   if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
   mark("view", view);
   mark("side", message.side);
