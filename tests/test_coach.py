@@ -1,12 +1,16 @@
 """The coach: one hand on the wheel, from a phone, with or without scripts, and nobody else's."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import requests
 from conftest import JSON, Server
 from playwright.sync_api import Page, expect
+
+from display.room.events import Act
 
 OpenPage = Callable[..., Page]
 
@@ -285,3 +289,13 @@ def test_a_double_tap_undoes_once(server: Server, open_page: OpenPage) -> None:
     undo.dblclick(no_wait_after=True)
     expect(undo).not_to_have_text("Ångra: resultatet doldes")
     assert not server.words()["open"]
+
+
+def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Server) -> None:
+    page = server.coach().session.get(f"{server.room_url}/coach", timeout=10).text
+    found = re.search(r'id="texts">(.*?)</script>', page, re.DOTALL)
+    assert found
+    texts = json.loads(found[1])
+    acts = {act.__name__ for act in get_args(Act)}
+    assert set(texts["undo"]) == acts
+    assert set(texts["undone"]) == acts
