@@ -37,6 +37,10 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def unfold(coach: Page, title: str) -> None:
+    coach.locator("summary", has_text=title).click()
+
+
 def test_the_coach_needs_the_key(server: Server) -> None:
     page = f"{server.room_url}/coach"
     for url in (page, f"{page}?key=", f"{page}?key=wrong", f"{page}?key=å", f"{page}/qr.svg"):
@@ -110,14 +114,18 @@ def test_a_new_question_can_be_undone_and_an_old_one_shown_again(
     server: Server, open_page: OpenPage, scripts: bool
 ) -> None:
     coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    unfold(coach, "Agenda")
     steps = coach.locator("#step-list li")
     now = steps.filter(has=coach.locator(".now:not([hidden])")).get_attribute("data-step")
+    unfold(coach, "Ny fråga")
     coach.get_by_label("Fråga", exact=True).fill("Och nu då?")
     coach.get_by_label("Svar per person").select_option("3")
     press(coach, "Ställ frågan")
     expect(coach.locator("#question")).to_have_text("Och nu då?")
     expect(coach.get_by_label("Fråga", exact=True)).to_have_value("")
     server.send("tid").raise_for_status()
+    if not scripts:
+        unfold(coach, "Agenda")
     coach.locator(f"#step-list li[data-step='{now}']").get_by_role("button").click()
     expect(coach.locator("#question")).to_have_text("Vad är viktigast?")
     expect(coach.locator("#word-list .label")).to_have_text(["Mod"])
