@@ -10,7 +10,7 @@ import { fill, texts } from "./texts.js";
  */
 export function createTables(sent, named) {
   const showSent = createRows(sent, "table");
-  const showNamed = createRows(named, "table");
+  const showNamed = createRows(named, "table", 0);
   return ({ table_list, lit_table, concealed }) => {
     showNamed(table_list.map(({ table, name }) => ({ table, name })));
     showSent(
