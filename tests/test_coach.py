@@ -1,12 +1,16 @@
 """The coach: one hand on the wheel, from a phone, with or without scripts, and nobody else's."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import requests
 from conftest import JSON, Server
 from playwright.sync_api import Page, expect
+
+from display.room.events import Act
 
 OpenPage = Callable[..., Page]
 
@@ -31,6 +35,10 @@ def question(server: Server) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def unfold(coach: Page, title: str) -> None:
+    coach.locator("summary", has_text=title).click()
 
 
 def test_the_coach_needs_the_key(server: Server) -> None:
@@ -106,14 +114,18 @@ def test_a_new_question_can_be_undone_and_an_old_one_shown_again(
     server: Server, open_page: OpenPage, scripts: bool
 ) -> None:
     coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    unfold(coach, "Agenda")
     steps = coach.locator("#step-list li")
     now = steps.filter(has=coach.locator(".now:not([hidden])")).get_attribute("data-step")
+    unfold(coach, "Ny fråga")
     coach.get_by_label("Fråga", exact=True).fill("Och nu då?")
     coach.get_by_label("Svar per person").select_option("3")
     press(coach, "Ställ frågan")
     expect(coach.locator("#question")).to_have_text("Och nu då?")
     expect(coach.get_by_label("Fråga", exact=True)).to_have_value("")
     server.send("tid").raise_for_status()
+    if not scripts:
+        unfold(coach, "Agenda")
     coach.locator(f"#step-list li[data-step='{now}']").get_by_role("button").click()
     expect(coach.locator("#question")).to_have_text("Vad är viktigast?")
     expect(coach.locator("#word-list .label")).to_have_text(["Mod"])
@@ -285,3 +297,13 @@ def test_a_double_tap_undoes_once(server: Server, open_page: OpenPage) -> None:
     undo.dblclick(no_wait_after=True)
     expect(undo).not_to_have_text("Ångra: resultatet doldes")
     assert not server.words()["open"]
+
+
+def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Server) -> None:
+    page = server.coach().session.get(f"{server.room_url}/coach", timeout=10).text
+    found = re.search(r'id="texts">(.*?)</script>', page, re.DOTALL)
+    assert found
+    texts = json.loads(found[1])
+    acts = {act.__name__ for act in get_args(Act)}
+    assert set(texts["undo"]) == acts
+    assert set(texts["undone"]) == acts

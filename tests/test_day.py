@@ -53,11 +53,10 @@ def answer_all(server: Server, answers: list[str]) -> None:
     assert {reply.status_code for reply in replies} == {201}
 
 
-def answered_at_tables(server: Server, tables: int) -> Counter[str]:
-    """Let so many tables send three factors each; return how often each was sent."""
+def answer_at_tables(server: Server, tables: range, draw: Random) -> Counter[str]:
+    """Let these tables send three factors each; return how often each was sent."""
     sent: Counter[str] = Counter()
-    draw = Random(50)
-    for table in range(1, tables + 1):
+    for table in tables:
         writer = Table(server, table)
         for factor in draw.sample(TOGETHER, 3):
             writer.send(factor)
@@ -65,23 +64,37 @@ def answered_at_tables(server: Server, tables: int) -> Counter[str]:
     return sent
 
 
-def clock_shown(page: Page) -> int:
-    """Return the seconds that a page's clock shows."""
-    minutes, seconds = page.locator("#work .clock").inner_text().split(":")
-    return 60 * int(minutes) + int(seconds)
+def press(coach: Page, name: str) -> None:
+    coach.get_by_role("button", name=name, exact=True).click()
+
+
+def unfold(coach: Page, fold: str) -> None:
+    if coach.locator(f"#{fold}").get_attribute("open") is None:
+        coach.locator(f"#{fold} > summary").click()
+
+
+def pause(coach: Page, *stages: Page) -> str:
+    """Stop the clock; return what it shows, which is the same everywhere."""
+    press(coach, "Paus")
+    expect(coach.locator("#time .clock-note")).to_have_text("Paus")
+    shown = coach.locator("#time .clock").inner_text()
+    for stage in stages:
+        expect(stage.locator("#work .clock")).to_have_text(shown)
+    return shown
 
 
 def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPage) -> None:
-    coach = server.coach()
+    coach = open_page(server.coach_url, PHONE)
     stage = open_page(f"{server.room_url}/stage", WALL)
     phone = open_page(server.room_url, PHONE)
 
-    act(coach, "view", view="lobby")
+    press(coach, "Lobby")
     expect(stage.locator("body")).to_have_attribute("data-view", "lobby")
     expect(stage.locator("#answers")).to_contain_text("1 telefon")
+    unfold(coach, "agenda")
+    press(coach, "Framgångsfaktorer ett moln hela förmiddagen")
+    press(coach, "Börja: visa frågan")
 
-    act(coach, "step", question="Vad får förändring att lyckas?", answers_each=None)
-    act(coach, "view", view="cloud")
     draw = Random(400)
     morning = draw.choices(MORNING, k=400)
     answer_all(server, morning)
@@ -90,45 +103,57 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
         word = stage.locator(f"#cloud text[data-word='{label.casefold()}']")
         expect(word).to_have_attribute("data-count", str(count))
 
-    status = act(coach, "agenda", name="dialogue")
-    act(coach, "tables", names="\n".join(TABLES))
-    steps = {step["kind"]: step["step"] for step in status["steps"]}
-    assert [step["kind"] for step in status["steps"]][-3:] == ["reflection", "tables", "summary"]
+    press(coach, "Dialog i tre steg 5 + 10 minuter")
+    unfold(coach, "all-tables")
+    coach.get_by_label("Bordens namn").fill("\n".join(TABLES))
+    press(coach, "Lägg till bord")
+    expect(coach.locator("#named-list > li")).to_have_count(50)
 
-    status = act(coach, "step", step=steps["reflection"])
-    assert status["next"] == "clock"
+    press(coach, "Stäng för svar")
+    press(coach, "Nästa: egen reflektion Hur har vi det nu?")
     expect(stage.locator("body")).to_have_attribute("data-view", "work")
     expect(stage.locator("#work .clock")).to_have_text("5:00")
-    act(coach, "clock", do="start")
+    press(coach, "Starta klockan")
     alone = draw.choices(ALONE, k=60)
     answer_all(server, alone)
     expect(stage.locator("#work .progress")).to_contain_text("60 svar")
     assert stage.locator("#cloud text").count() == 0
     assert server.words()["words"] == []
 
-    act(coach, "step", go="next", step=steps["reflection"])
-    act(coach, "clock", do="start")
-    sent = answered_at_tables(server, 38)
+    press(coach, "Nästa: samtal i grupp Vilka tre faktorer gör att vi lyckas?")
+    press(coach, "Starta klockan")
+    sent = answer_at_tables(server, range(1, 39), draw)
     expect(stage.locator("#work .progress")).to_have_text("38 av 50 bord klara")
+    expect(coach.locator("#tables-title")).to_have_text("38 av 50 bord klara")
+    missing = ", ".join(TABLES[38:])
+    expect(coach.locator("#missing")).to_have_text(f"Saknas: {missing}")
     late = open_page(f"{server.room_url}/stage", FOYER)
     expect(late.locator("#work .progress")).to_have_text("38 av 50 bord klara")
-    assert abs(clock_shown(late) - clock_shown(stage)) <= 1
+    paused = pause(coach, stage, late)
+    sent += answer_at_tables(server, range(39, 51), draw)
+    expect(late.locator("#work .progress")).to_have_text("50 av 50 bord klara")
+    expect(coach.locator("#missing")).to_be_hidden()
 
-    before = clock_shown(stage)
     server.kill()
+    for page in (coach, stage, late):
+        expect(page.locator("#line")).to_be_visible()
     server.start()
-    expect(stage.locator("#line")).to_be_hidden(timeout=WAIT_SECONDS * 1000)
-    assert before - 30 < clock_shown(stage) <= before
+    for page in (coach, stage, late):
+        expect(page.locator("#line")).to_be_hidden(timeout=WAIT_SECONDS * 1000)
+    for page in (stage, late):
+        expect(page.locator("#work .clock")).to_have_text(paused)
+    coach.reload()
+    expect(coach.locator("#time .clock")).to_have_text(paused)
     expect(phone.locator("body")).to_have_attribute("data-code", server.code)
 
-    coach = server.coach()
-    status = act(coach, "step", go="next", step=steps["tables"])
-    assert (status["kind"], status["next"]) == ("summary", "reveal")
+    press(coach, "Starta klockan")
+    press(coach, "Nästa: summering Vad kom vi fram till?")
     expect(stage.locator("#calm")).to_be_visible()
-    act(coach, "reveal")
-    expect(stage.locator("body")).to_have_attribute("data-view", "comparison")
-    words = stage.locator("#comparison [data-side='after'] [data-word]")
-    expect(words).to_have_count(len(set(ALONE) | set(TOGETHER)))
+    press(coach, "Visa resultatet")
+    for screen in (stage, late):
+        expect(screen.locator("body")).to_have_attribute("data-view", "comparison")
+        words = screen.locator("#comparison [data-side='after'] [data-word]")
+        expect(words).to_have_count(len(set(ALONE) | set(TOGETHER)))
     assert counts_after(stage) == {
         **{key(label): count for label, count in sent.items()},
         **{key(label): 0 for label in set(alone) - set(sent)},
@@ -139,11 +164,16 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
     ).to_be_visible()
     expect(stage.locator("#comparison .gone", has_text="Stress")).to_be_visible()
 
-    act(coach, "light", word="tid")
+    coach.locator("#word-list button.label", has_text="Uthållighet").click()
     expect(stage.locator("#light .tables")).to_contain_text("Bord")
-    act(coach, "light-table", table=1)
-    expect(stage.locator("#light strong")).to_have_text("Eldkvarn")
-    expect(late.locator("#light strong")).to_have_text("Eldkvarn")
+    expect(coach.locator("#word-list .said:visible")).to_contain_text("Bord")
+    coach.locator("#sent > summary").click()
+    press(coach, "Eldkvarn")
+    for screen in (stage, late):
+        expect(screen.locator("#light strong")).to_have_text("Eldkvarn")
+    press(coach, "Före")
+    for screen in (stage, late):
+        expect(screen.locator("body")).to_have_attribute("data-side", "before")
 
 
 def key(label: str) -> str:

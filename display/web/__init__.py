@@ -8,6 +8,7 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.web.assets import init_assets
 from display.web.brand import own_assets
+from display.web.cards import cards
 from display.web.coach import coach
 from display.web.errors import init_errors
 from display.web.health import health
@@ -65,6 +66,6 @@ def create_app(
     init_languages(app)
     init_assets(app, ROOT / "static", own_assets(logo, accent))
     init_errors(app)
-    for blueprint in (health, operator, stage, coach, seats, phone):
+    for blueprint in (health, operator, stage, coach, cards, seats, phone):
         app.register_blueprint(blueprint)
     return app

@@ -294,7 +294,10 @@ def loaded(sent: Sent, room: Room) -> Act:
     name = str(sent.get("name", ""))
     if name and name not in agendas.NAMES:
         raise BadAct(_("There is no such agenda."))
-    plans = agendas.agenda(name) if name else read_agenda(str(sent.get("agenda", "")))
+    text = str(sent.get("agenda") or "")
+    if not name and not text.strip():
+        raise BadAct(_("Choose the agenda's file first."))
+    plans = agendas.agenda(name) if name else read_agenda(text)
     kept = [step.number for step in room.standing_steps() if step.given]
     if len(plans) + len(kept) > MOST_STEPS:
         raise BadAct(_("An agenda has at most %(most)d steps.", most=MOST_STEPS))

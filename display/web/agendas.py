@@ -1,5 +1,7 @@
 """Agendas that are ready to use, in the language of the room."""
 
+from dataclasses import replace
+
 from flask_babel import gettext as _
 
 from display.room.events import Plan
@@ -26,6 +28,12 @@ def dialogue() -> list[Plan]:
 def workplace() -> list[Plan]:
     """The same for a workplace meeting of ten."""
     return three_steps(2 * MINUTE, 5 * MINUTE)
+
+
+def example(kind: str) -> Plan:
+    """Return a step of a kind as a coach begins to write it: all but its question."""
+    found = [plan for plan in dialogue() if plan.kind == kind]
+    return replace(found[0], question="") if found else Plan("")
 
 
 def three_steps(alone: int, together: int) -> list[Plan]:

@@ -12,6 +12,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from display.live.audience import Audience
@@ -21,15 +22,8 @@ from display.live.rooms import LiveRoom
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
-from display.web.acts import (
-    MOST_TABLES,
-    PACES,
-    SIDES,
-    VIEWS,
-    Sent,
-    act_of,
-)
-from display.web.agendas import NAMES as AGENDAS
+from display.web.acts import MOST_TABLES, Sent, act_of
+from display.web.agendas import example
 from display.web.auth import (
     admit_coach,
     coach_link,
@@ -42,17 +36,22 @@ from display.web.auth import (
 )
 from display.web.languages import use_language
 from display.web.plans import (
-    LONGEST,
     MAX_QUESTION,
-    MAX_TEXT,
     MOST_ANSWERS,
     UNLIMITED,
     BadAct,
     agenda_text,
+    written,
 )
 from display.web.stage import phone_url, qr_code, short_address
 
-LARGEST_AGENDA = 512 * 1024  # bytes
+LONG = ("plan", "edit", "agenda", "tables")  # acts with much text,
+LARGEST = 512 * 1024  # bytes at most
+NOTHING: Sent = {}
+BACK_TO = {
+    **dict.fromkeys(("plan", "edit", "move", "remove", "agenda"), "step-list"),
+    **dict.fromkeys(("tables", "rename-table", "remove-table"), "all-tables"),
+}  # where on the page one was at work
 
 coach = Blueprint("coach", __name__)
 
@@ -68,7 +67,8 @@ def page(code: str) -> Response:
 
 
 @coach_required
-def coach_page(code: str) -> Response:
+def coach_page(code: str, problem: str = "", typed: Sent = NOTHING) -> Response:
+    """Return the page; after an act that was refused, with the `problem` and what was `typed`."""
     live = room_or_abort(code)
     use_language(live.room.language)
     search = request.args.get("search", "").strip()
@@ -76,6 +76,8 @@ def coach_page(code: str) -> Response:
         render_template(
             "coach/coach.html",
             code=live.code,
+            problem=problem,
+            typed=typed,
             status={**status(live), **found_words(live, search)},
             search=search,
             address=short_address(live),
@@ -84,16 +86,43 @@ def coach_page(code: str) -> Response:
             most_answers=MOST_ANSWERS,
             aspects=ASPECTS,
             max_question=MAX_QUESTION,
-            views=VIEWS,
-            paces=PACES,
-            sides=SIDES,
             kinds=KINDS_OF_STEP,
-            agendas=AGENDAS,
-            max_text=MAX_TEXT,
             most_tables=MOST_TABLES,
-            most_minutes=LONGEST // 60,
         )
     )
+
+
+@coach.get("/<code>/coach/plan")
+@coach_required
+def plan_page(code: str) -> Response:
+    """Show the page on which a `step` is edited, or a new one of some `kind` is written."""
+    live = room_or_abort(code)
+    step = request.args.get("step", type=int)
+    if step is None:
+        use_language(live.room.language)
+        return step_page(live, None, written(example(request.args.get("kind", ""))))
+    if step not in live.room.direction.agenda:
+        abort(404)
+    return step_page(live, step, written(live.room.plan_of(step)))
+
+
+def step_page(
+    live: LiveRoom, step: int | str | None, values: Sent, problem: BadAct | None = None
+) -> Response:
+    """Return the page of a step, None if it is a new one, with `values` in its form."""
+    use_language(live.room.language)
+    page = render_template(
+        "coach/step.html",
+        code=live.code,
+        step=step,
+        values=values,
+        problem=problem,
+        field=getattr(problem, "field", None),
+        kinds=KINDS_OF_STEP,
+        most_answers=MOST_ANSWERS,
+        unlimited=UNLIMITED,
+    )
+    return make_response(page)
 
 
 @coach.get("/<code>/coach/words.json")
@@ -135,47 +164,36 @@ def agenda(code: str) -> Response:
     return response
 
 
-@coach.get("/<code>/coach/cards")
-@coach_required
-def cards(code: str) -> str:
-    """Show a card for each table, to be printed: two on a sheet of A4."""
-    live = room_or_abort(code)
-    use_language(live.room.language)
-    return render_template(
-        "coach/cards.html",
-        code=live.code,
-        tables=live.room.direction.tables,
-        title=live.room.title,
-        address=short_address(live),
-    )
-
-
-@coach.get("/<code>/coach/<int:table>/qr.svg")
-@coach_required
-def table_qr(code: str, table: int) -> Response:
-    """Return the QR code that takes a phone straight to its table."""
-    return qr_code(f"{phone_url(room_or_abort(code))}/{table}")
-
-
 @coach.post("/<code>/coach/<name>")
 @coach_required
 def act(code: str, name: str) -> Response:
     """Do one act of the coach and answer with the new status, or go back to the page."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    if name == "agenda":
-        request.max_content_length = LARGEST_AGENDA
     try:
-        event = act_of(name, with_file(submitted()), live)
+        event = act_of(name, sent_with(name), live)
     except KeyError:
         abort(404)
     except BadAct as error:
-        return jsonify_error(422, name, str(error))
+        return refused(live, name, error)
     if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
         return done(live)  # the same question once more, because no reply to the first came back
     if changes_something(event, live.room):
         live = rooms().record(live.code, event)
-    return done(live)
+    return done(live, BACK_TO.get(name))
+
+
+def refused(live: LiveRoom, name: str, error: BadAct) -> Response:
+    """Return 422 and why, to those who sent a form on their page, with what they typed."""
+    if wants_json():
+        return jsonify_error(422, name, str(error))
+    typed = submitted()
+    if name in ("plan", "edit") and "question" in typed:
+        response = step_page(live, typed.get("step"), typed, error)
+    else:
+        response = coach_page(code=live.code, problem=str(error), typed={**typed, "act": name})
+    response.status_code = 422
+    return response
 
 
 @coach.post("/<code>/coach/undo")
@@ -205,12 +223,24 @@ def erase(code: str) -> Response:
     return redirect(url_for("phone.page", code=live.code), 303)
 
 
-def with_file(sent: Sent) -> Sent:
-    """Return what was sent, with the text of an agenda's file if there is one."""
-    file = request.files.get("file")
-    if file is None:
-        return sent
-    return {**sent, "agenda": file.read().decode("utf-8", "replace")}
+def sent_with(name: str) -> Sent:
+    """Return what was sent with an act; an agenda may come as a file."""
+    if name in LONG:
+        request.max_content_length = LARGEST
+    try:
+        sent, file = submitted(), request.files.get("file")
+    except RequestEntityTooLarge:
+        abort(413, _("That is too much at once."))
+    return sent if file is None else {**sent, "agenda": file_text(file.read())}
+
+
+def file_text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = _("The file is no agenda: line %(line)d cannot be read.", line=line)
+        raise BadAct(message) from error
 
 
 def changes_something(act: Act, room: Room) -> bool:
@@ -225,11 +255,11 @@ def is_late(sent: Sent, room: Room) -> bool:
     return str(sent.get("decisions") or room.decisions) != str(room.decisions)
 
 
-def done(live: LiveRoom) -> Response:
-    """Return the new status, or the way back to the page that shows it."""
+def done(live: LiveRoom, back_to: str | None = None) -> Response:
+    """Return the new status, or the way back to the page, and the part of it, that shows it."""
     if wants_json():
         return jsonify(status(live))
-    return redirect(url_for("coach.page", code=live.code), 303)
+    return redirect(url_for("coach.page", code=live.code, _anchor=back_to), 303)
 
 
 def jsonify_error(status_code: int, error: str, message: str) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from display.room.events import KINDS_OF_STEP, Plan
@@ -97,6 +98,13 @@ def answers_each(sent: object) -> int | None:
 
 def is_on(sent: object) -> bool:
     return sent in (True, "on", "true", "1", 1)
+
+
+def written(plan: Plan) -> dict[str, Any]:
+    """Return a step as the fields of the form in which a coach writes it."""
+    minutes = "" if plan.seconds is None else format_decimal(plan.seconds / 60, "0.##")
+    each = UNLIMITED if plan.answers_each is None else plan.answers_each
+    return {**asdict(plan), "minutes": minutes, "answers_each": each}
 
 
 def agenda_text(plans: list[Plan]) -> str:

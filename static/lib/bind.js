@@ -24,7 +24,8 @@ export function bind(root, item) {
     if (element.dataset.text in item) element.textContent = String(item[element.dataset.text]);
   }
   for (const element of all("value")) {
-    if (element.dataset.value in item) element.value = String(item[element.dataset.value]);
+    // Not `value`: what somebody has typed over it, and not sent yet, stays.
+    if (element.dataset.value in item) element.defaultValue = String(item[element.dataset.value]);
   }
   for (const element of all("when")) {
     if (element.dataset.when.split("=")[0] in item) element.hidden = !holds(item, element.dataset.when);
@@ -45,8 +46,9 @@ export function bind(root, item) {
  *
  * @param {HTMLElement} list
  * @param {string} key  what tells one item from another
+ * @param {number} rest  ms after the last touch before rows change places; 0: at once
  */
-export function createRows(list, key) {
+export function createRows(list, key, rest = REST) {
   const template = /** @type {HTMLTemplateElement} */ (list.nextElementSibling);
   let touched = -Infinity;
   for (const event of ["pointerdown", "pointermove", "keydown"]) {
@@ -54,7 +56,8 @@ export function createRows(list, key) {
   }
 
   return (/** @type {Record<string, any>[]} */ items) => {
-    const resting = performance.now() - touched > REST;
+    const resting = performance.now() - touched >= rest;
+    const focused = document.activeElement;
     const rows = new Map([...list.children].map((row) => [row.dataset[key], row]));
     items.forEach((item, place) => {
       const name = String(item[key]);
@@ -69,5 +72,8 @@ export function createRows(list, key) {
       }
     });
     for (const row of rows.values()) row.remove();
+    if (list.contains(focused) && document.activeElement !== focused) {
+      /** @type {HTMLElement} */ (focused).focus({ preventScroll: true }); // a row that is moved loses it
+    }
   };
 }

@@ -1,7 +1,5 @@
 """What a coach is sent: the room at a glance, its words, its agenda and its tables."""
 
-from dataclasses import asdict
-
 from display.live.messages import Message
 from display.live.messages.stage import comparison, lit_word
 from display.live.messages.step import step_message, tables_done
@@ -140,10 +138,13 @@ def listed_word(group: Group) -> Message:
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step as it is planned, with the number of answers; `begun` if it was on stage."""
+    """Return a step at a glance, with the number of answers; `begun` if it was on stage."""
+    plan = room.plan_of(step.number)
     return {
         "step": step.number,
-        **asdict(room.plan_of(step.number)),
+        "kind": plan.kind,
+        "question": plan.question,
+        "seconds": plan.seconds,
         "answers": sum(len(given) for given in step.given.values()),
         "begun": step.number in room.direction.begun,
         "planned": step.number in room.direction.agenda,

@@ -1,0 +1,42 @@
+/** The tables on the coach's page: what each has sent, which are missing, and their names. */
+
+import { createRows } from "./bind.js";
+import { fill, texts } from "./texts.js";
+
+/**
+ * @param {HTMLElement} sent the list of what each has sent
+ * @param {HTMLElement} named the list in which they are renamed and removed
+ * @returns what shows the tables of a status
+ */
+export function createTables(sent, named) {
+  const showSent = createRows(sent, "table");
+  const showNamed = createRows(named, "table", 0);
+  return ({ table_list, lit_table, concealed }) => {
+    showNamed(table_list.map(({ table, name }) => ({ table, name })));
+    showSent(
+      table_list.map(({ table, name, answers, seated }) => ({
+        table,
+        name,
+        seen: !concealed,
+        lit: table === lit_table,
+        light_to: table === lit_table ? "" : table,
+        here: seated ? fill(texts.seated, { n: String(seated) }) : "",
+        sent: answers.join(" · ") || "–",
+      })),
+    );
+  };
+}
+
+/** @returns what the page says of all tables */
+export function tablesTogether({ kind, tables, table_list }) {
+  const missing = table_list.filter(({ done }) => !done).map(({ name }) => name);
+  return {
+    at_tables: ["tables", "summary"].includes(kind) && tables.of > 0,
+    any_tables: tables.of > 0,
+    tables_done: tables.done,
+    tables_of: tables.of,
+    tables_text: fill(texts.tables_done, { done: String(tables.done), of: String(tables.of) }),
+    any_missing: missing.length > 0,
+    missing: fill(texts.missing, { tables: missing.join(", ") }),
+  };
+}
