@@ -174,6 +174,15 @@ def test_rooms_erase_themselves_so_many_days_after_their_last_answer(server: Ser
     assert b"mod" not in server.log.read_bytes()
 
 
+def test_operator_and_coach_read_when_a_room_erases_itself(server: Server) -> None:
+    server.stop()
+    server.start("--keep-days", "1")
+    day = Operator(server).session.get(f"{server.url}/rooms", timeout=WAIT_SECONDS).text
+    [shown] = re.findall(r"raderas (\d+ \w+ \d{4}) om", day)
+    coach = server.coach().session.get(f"{server.room_url}/coach", timeout=WAIT_SECONDS).text
+    assert f"raderas av sig självt {shown}" in coach
+
+
 def test_an_answer_keeps_an_old_room(server: Server) -> None:
     server.stop()
     age(server, server.code, 6 * DAY)

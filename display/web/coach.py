@@ -43,6 +43,7 @@ from display.web.plans import (
     agenda_text,
     written,
 )
+from display.web.retention import erased_on
 from display.web.stage import phone_url, qr_code, short_address
 
 LONG = ("plan", "edit", "agenda", "tables")  # acts with much text,
@@ -82,6 +83,7 @@ def coach_page(code: str, problem: str = "", typed: Sent = NOTHING) -> Response:
             search=search,
             address=short_address(live),
             phone_url=phone_url(live),
+            erased_on=erased_on(live),
             unlimited=UNLIMITED,
             most_answers=MOST_ANSWERS,
             aspects=ASPECTS,

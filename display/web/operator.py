@@ -1,20 +1,17 @@
 """The operator: opens rooms, hands out their coaches' links, and erases rooms."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     jsonify,
     redirect,
     render_template,
     request,
     url_for,
 )
-from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,6 +29,7 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.languages import LANGUAGES, first_question
+from display.web.retention import erased_on
 from display.web.stage import phone_url, qr_code
 
 operator = Blueprint("operator", __name__)
@@ -129,12 +127,6 @@ def row(live: LiveRoom) -> Row:
         coach_link(live),
         phone_url(live),
     )
-
-
-def erased_on(live: LiveRoom) -> str:
-    """Return the day on which the room is erased if no more answers come."""
-    at = live.answered_at + current_app.config["KEEP_SECONDS"]
-    return str(format_date(datetime.fromtimestamp(at).date(), "long"))
 
 
 def done(live: LiveRoom, status_code: int) -> AnyResponse:
