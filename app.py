@@ -108,9 +108,17 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(sweep, audience)
     eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
+    server = eventlet.spawn(answer_requests, listener, app)
+    eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
+    while not stopping.is_set() and not server.dead:
+        eventlet.sleep(0.1)
+    stop(listener, log, failed=server.dead)
+
+
+def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]]) -> None:
+    """Answer what comes to the listening socket until it is closed."""
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
-    server = eventlet.spawn(
-        wsgi.server,
+    wsgi.server(
         listener,
         without_deflate(app),
         max_size=allowed_files() - SPARE_FILES,
@@ -122,10 +130,6 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
         socket_timeout=SOCKET_SECONDS,
         keepalive=KEEPALIVE_SECONDS,
     )
-    eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
-    while not stopping.is_set() and not server.dead:
-        eventlet.sleep(0.1)
-    stop(listener, log, failed=server.dead)
 
 
 def stop(listener: Any, log: Log, failed: bool) -> None:
