@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from display.live.audience import Audience
+from display.live.lag import Lag
 from display.live.rooms import Rooms
 from display.web.assets import init_assets
 from display.web.brand import own_assets
@@ -57,6 +58,7 @@ def create_app(
     app.extensions.update(
         rooms=rooms,
         audience=audience,
+        lag=Lag(),
         pace=Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND),
         room_pace=Pace(ROOM_BURST, ROOM_PER_SECOND),
     )

@@ -14,6 +14,7 @@ from display.live.messages.stage import resumed
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
 from display.web.auth import is_coach
+from display.web.channels import Channels
 from display.web.security import same_origin
 
 SETTINGS: dict[str, Any] = {
@@ -32,6 +33,7 @@ def init_sockets(app: Flask, async_mode: str) -> SocketIO:
     socketio = SocketIO(
         app,
         async_mode=async_mode,
+        client_manager=Channels(),
         **SETTINGS,
         cors_allowed_origins=lambda origin, environ: same_origin(
             origin, environ.get("HTTP_HOST", ""), app.config["PUBLIC_URL"]

@@ -56,7 +56,8 @@ def watch(asked: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    listener = eventlet.listen(("127.0.0.1", port), backlog=launcher.BACKLOG, reuse_port=False)
+    launcher.calm(socketio)
+    listener = launcher.listen_at("127.0.0.1", port)
     eventlet.spawn(launcher.sweep, Audience())
     print("ready", flush=True)
     launcher.answer_requests(listener, bare)
