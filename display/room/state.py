@@ -53,10 +53,13 @@ class Room:
         self.tables_made = 0
         self._summary: Summary | None = None  # of the present step, until something changes,
         self._groups: list[Group] | None = None  # and so are these
+        self._tally: list[Tallied] | None = None
 
     def apply(self, event: Event) -> None:
         """Bring the room up to date with the next event of its log."""
-        self._groups = self._summary = None
+        if isinstance(event, PictureDrawn):
+            return  # pictures are what the room looked like, not what was said in it
+        self._groups = self._tally = self._summary = None
         match event:
             case AnswerGiven():
                 self._give(event)
@@ -73,8 +76,6 @@ class Room:
                 if self.acts:
                     self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
-            case PictureDrawn():
-                pass  # pictures are what the room looked like, not what was said in it
             case _:
                 self._act(event)
 
@@ -152,11 +153,13 @@ class Room:
 
     def tally(self) -> list[Tallied]:
         """Return the present step's words that the stage shows, most frequent first."""
-        return [
-            Tallied(group.word, group.label, group.count)
-            for group in self.groups()
-            if group.standing == "shown"
-        ]
+        if self._tally is None:
+            self._tally = [
+                Tallied(group.word, group.label, group.count)
+                for group in self.groups()
+                if group.standing == "shown"
+            ]
+        return self._tally
 
     def word_of(self, answer: Answer) -> str:
         """Return the word that the answer counts as, or would if it was not taken back."""
@@ -186,10 +189,16 @@ class Room:
 
     def voices(self) -> int:
         """Return how many participants, or tables, stand behind the tally."""
-        shown = (group for group in self.groups() if group.standing == "shown")
-        said = (self.step.keys.get(key) for group in shown for key, _, _ in group.members)
-        voices = (spelled.voices for spelled in said if spelled)
-        return len(set().union(*voices) - self.direction.held_participants)
+        step, held = self.step, self.direction.held_participants
+        shown = [group.members for group in self.groups() if group.standing == "shown"]
+        keys = {member.word for members in shown for member in members}
+        unseen = {
+            voice
+            for key in step.keys.keys() - keys
+            for voice in step.keys[key].voices
+            if not any(answer.word.key in keys for answer in step.given[voice])
+        }
+        return step.speaking - len(unseen | {voice for voice in held if step.given.get(voice)})
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""
