@@ -3,6 +3,8 @@
 import math
 import re
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -14,19 +16,15 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live.messages.phone import phone_status
 from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
 from display.room.events import AnswerGiven, AnswerWithdrawn
 from display.room.steps import Answer
-from display.room.words import MAX_GRAPHEMES
 from display.web.auth import (
     back_to_page,
     participant,
-    participant_token,
     remember_participant,
     room_or_abort,
     rooms,
@@ -34,8 +32,9 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.errors import RETRY_SECONDS
+from display.web.phone_page import edited, phone_page, refused
 from display.web.seats import NoSuchTable, seated
-from display.web.security import Pace
+from display.web.security import pace
 
 phone = Blueprint("phone", __name__)
 
@@ -56,13 +55,16 @@ def join() -> Response:
 
 @phone.get("/<code>")
 def page(code: str) -> Response:
-    """Show the question, the form and the own answers; a receipt for the one just `sent`."""
+    """Show the question, the form and what was sent; a receipt for the one just `sent`.
+
+    With the answer of the key in `replaces` in the field, to be changed.
+    """
     live = room_or_abort(code)
     sent = live.room.answers.get(request.args.get("sent", ""))
     receipt = None
     if sent is not None and sent.participant == participant() and not sent.withdrawn:
         receipt = sent.word.spelling
-    return phone_page(live, receipt=receipt)
+    return phone_page(live, receipt=receipt, editing=edited(live.room, request.args.get("replaces")))
 
 
 @phone.post("/<code>")
@@ -71,69 +73,79 @@ def give(code: str) -> Response:
     live = room_or_abort(code)
     sent = submitted()
     text = typed if isinstance(typed := sent.get("answer"), str) else ""
+    key = str(sent.get("key") or secrets.token_urlsafe(12))
+    replaces = str(sent["replaces"]) if sent.get("replaces") else None
+    taken = live.room.answers.get(key)
+    if not KEY.fullmatch(key) or (taken is not None and not same_answer(taken, text)):
+        return refused(live, "key", text)
+    if taken is not None:
+        return thanked(live, taken, 200)
+    wait = pace().wait_seconds(participant())
+    if wait:
+        return refused(live, "too_fast", text, math.ceil(wait), key, replaces)
     try:
-        live, table = seated(live, sent.get("table"))
+        return record(live, sent, text, key, replaces)
     except NoSuchTable:
         return refused(live, "no_such_table", text)
+    except LogUnavailable as error:
+        current_app.logger.error("an answer could not be kept: %s", error)
+        return refused(live, "unavailable", text, RETRY_SECONDS, key, replaces)
+
+
+def record(
+    live: LiveRoom, sent: Mapping[str, Any], text: str, key: str, replaces: str | None
+) -> Response:
+    """Thank for an answer that counts now, in the name of whom it was sent; else say why not."""
+    live, table = seated(live, sent.get("table"))
     event = AnswerGiven(
         step=whole_number(sent.get("step"), live.room.step.number),
         participant=participant(),
-        key=str(sent.get("key") or secrets.token_urlsafe(12)),
+        key=key,
         text=text,
         table=table if live.room.plan.kind == "tables" else None,
-        replaces=str(sent["replaces"]) if sent.get("replaces") else None,
+        replaces=replaces,
     )
-    taken = live.room.answers.get(event.key)
-    if not KEY.fullmatch(event.key) or (taken is not None and not same_answer(taken, event)):
-        return refused(live, "key", event.text)
-    if taken is not None:
-        return thanked(live, taken, 200)
-    wait = pace().wait_seconds(event.participant)
-    if wait:
-        return refused(live, "too_fast", event.text, math.ceil(wait), event.key)
     refusal = live.room.refusal(event)
-    if refusal is not None:
-        return refused(live, refusal, event.text)
-    try:
+    if refusal is None:
         live = rooms().record(live.code, event)
-    except LogUnavailable as error:
-        current_app.logger.error("an answer could not be kept: %s", error)
-        return refused(live, "unavailable", event.text, RETRY_SECONDS, event.key)
-    if event.key not in live.room.answers:  # another came in between
-        return refused(live, live.room.refusal(event) or "closed", event.text)
-    return thanked(live, live.room.answers[event.key], 201)
+        if key in live.room.answers:
+            return thanked(live, live.room.answers[key], 201)
+        refusal = live.room.refusal(event) or "closed"  # another came in between
+    return refused(live, refusal, text, replaces=replaces)
 
 
 @phone.delete("/<code>/answers/<key>")
 @phone.post("/<code>/answers/<key>/withdraw")
 def withdraw(code: str, key: str) -> Response:
-    """Let the participant take an own answer back."""
+    """Let the participant take back an own answer, or one of the own table."""
     live = room_or_abort(code)
     answer = live.room.answers.get(key)
     if answer is None or not live.room.may_withdraw(participant(), answer):
-        return refused(live, "no_such_answer", "")
+        return refused(live, "no_such_answer")
+    if not answer.withdrawn and live.room.is_final(answer):
+        return refused(live, "final")
     wait = pace().wait_seconds(participant())
     if wait:
-        return refused(live, "too_fast", "", math.ceil(wait))
+        return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
         if not answer.withdrawn:
             live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
     except LogUnavailable as error:
         current_app.logger.error("an answer could not be taken back: %s", error)
-        return refused(live, "unavailable", "", RETRY_SECONDS)
+        return refused(live, "unavailable", retry_after=RETRY_SECONDS)
     if wants_json():
         left = live.room.left(live.room.voice_of(participant()))
         return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)
     return back_to_page(live, {})
 
 
-def same_answer(taken: Answer, event: AnswerGiven) -> bool:
+def same_answer(taken: Answer, text: str) -> bool:
     """Return whether this is the answer that its key was taken for, sent again.
 
     A phone that lost its cookie in between is still the same; another's text under the same key is
     another answer, and must not be thanked for as if it counted.
     """
-    return taken.participant == event.participant or taken.text == event.text
+    return taken.participant == participant() or taken.text == text
 
 
 def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
@@ -151,91 +163,8 @@ def thanked(live: LiveRoom, answer: Answer, status: int) -> Response:
     return remember_participant(response)
 
 
-STATUS = {  # else 422
-    "closed": 409,
-    "changed": 409,
-    "too_fast": 429,
-    "unavailable": 503,
-    "no_such_answer": 404,
-}
-
-
-def refused(
-    live: LiveRoom, error: str, typed: str, retry_after: int = 0, key: str | None = None
-) -> Response:
-    """Return why the answer is not in, with what was typed still in its field.
-
-    With its `key` too if it may be in after all, so that it counts once when it is sent again.
-    """
-    message = explain(error)
-    response: Response = jsonify(error=error, message=message)
-    if not wants_json():
-        response = phone_page(live, typed=typed, error=message, key=key)
-    response.status_code = STATUS.get(error, 422)
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return remember_participant(response)
-
-
-def explain(error: str) -> str:
-    """Return a sentence, in the person's language, on why an answer was refused."""
-    sentences: dict[str, str] = {
-        "closed": _("The question is closed, so your answer did not get in."),
-        "spent": _("You have sent all your answers. Take one back to send another."),
-        "empty": _("Write a word first."),
-        "not_a_word": _("Write at least one letter, digit or emoji."),
-        "one_word": _("One word, please. Choose the most important one."),
-        "too_fast": _("That was very many at once. Wait a moment and send again."),
-        "unavailable": _("The server cannot save right now. Wait a moment and send again."),
-        "no_such_answer": _("That answer is not there to take back."),
-        "changed": _(
-            "Somebody at your table changed that answer at the same moment. Yours is still here:"
-            " look at theirs, and send it again if it is needed."
-        ),
-        "no_such_table": _("That table is not there any more. Choose your table again."),
-        "key": _("The answer could not be read. Load the page again."),
-    }
-    return sentences[error]
-
-
-def phone_page(
-    live: LiveRoom,
-    *,
-    receipt: str | None = None,
-    typed: str = "",
-    error: str | None = None,
-    key: str | None = None,
-) -> Response:
-    """Return the phone's page as it is for this participant now."""
-    room = live.room
-    voice = room.voice_of(participant())
-    response = make_response(
-        render_template(
-            "phone/answer.html",
-            code=live.code,
-            status=phone_status(live),
-            tables=room.direction.tables,
-            table=room.table_of(participant()),
-            own=room.own_answers(voice),
-            left=room.left(voice),
-            key=key or secrets.token_urlsafe(12),
-            participant=None if request.cookies else participant_token(),
-            max_graphemes=MAX_GRAPHEMES,
-            receipt=receipt,
-            typed=typed,
-            error=error,
-        )
-    )
-    return remember_participant(response)
-
-
 def whole_number(sent: object, default: int) -> int:
     """Return the number that was sent, `default` if nothing was, 0, which is no step, if junk."""
     if sent in (None, ""):
         return default
     return int(str(sent)) if re.fullmatch(r"[0-9]{1,6}", str(sent)) else 0
-
-
-def pace() -> Pace:
-    found: Pace = current_app.extensions["pace"]
-    return found

@@ -3,7 +3,7 @@
 import time
 from http import HTTPStatus
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
 from flask_babel import gettext as _
 
 FILE_HEADERS = {
@@ -87,3 +87,9 @@ class Pace:
         oldest = next(iter(self._buckets))
         if now - self._buckets[oldest][1] > PACE_FORGET_SECONDS:
             del self._buckets[oldest]
+
+
+def pace() -> Pace:
+    """Return the pace that participants keep to on this app."""
+    found: Pace = current_app.extensions["pace"]
+    return found
