@@ -261,8 +261,15 @@ class Room:
         replaced = self.answers.get(event.replaces or "")
         self.step.add(answer, len(self.answers), unsuitable(event.text), replaced)
         if replaced is not None:
-            replaced.withdrawn = True
+            replaced.withdrawn, replaced.replaced_by = True, answer.key
         self.answers[event.key] = answer
+
+    def latest(self, key: str) -> Answer | None:
+        """Return the answer of this key, or what it has been changed to since."""
+        answer = self.answers.get(key)
+        while answer is not None and answer.replaced_by is not None:
+            answer = self.answers[answer.replaced_by]
+        return answer
 
     def may_withdraw(self, participant: str, answer: Answer) -> bool:
         """Return whether it is the participant's own answer, or that of the own table."""
@@ -270,9 +277,16 @@ class Room:
             return answer.participant == participant
         return self.table_of(participant) == answer.table
 
+    def is_final(self, answer: Answer) -> bool:
+        """Return whether it is a table's answer to a step that takes no more."""
+        takes_more = self.open and answer.step == self.direction.step
+        return answer.table is not None and not takes_more
+
     def _withdraw(self, participant: str, key: str) -> None:
         answer = self.answers.get(key)
-        if answer is None or answer.withdrawn or not self.may_withdraw(participant, answer):
+        if answer is None or answer.withdrawn or self.is_final(answer):
+            return
+        if not self.may_withdraw(participant, answer):
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)

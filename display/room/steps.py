@@ -46,6 +46,7 @@ class Answer:
     word: Word
     table: int | None = None
     withdrawn: bool = False
+    replaced_by: str | None = None  # the key of the answer that took its place
 
     @property
     def voice(self) -> str:
