@@ -18,11 +18,15 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import engineio.socket
 import qrcode
-from eventlet import tpool, wsgi
+from engineio.packet import PING, Packet
+from eventlet import greenio, tpool, wsgi
+from eventlet.queue import Queue
 from flask import Flask
 
 from display.addresses import Address, local_addresses
@@ -39,6 +43,10 @@ from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
+MOST_FILES = 65536  # descriptors that are asked for where the system sets no limit
+SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
+HTTP_BUFFER = 2048  # bytes of each connection's own, both ways
+MOST_WAITING = 100  # messages for a socket; one that lags so far behind is cut off, and comes again
 SOCKET_SECONDS = 30  # for a client that drips its request
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
@@ -55,8 +63,45 @@ logger = logging.getLogger("ordmoln")
 class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
     """HTTP that does not print the address of a client that sends garbage."""
 
+    rbufsize = wbufsize = HTTP_BUFFER
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        finally:
+            self.environ = None  # it leads back here, and what is frozen no collector takes apart
+
     def log_message(self, *_: object) -> None:
         pass
+
+
+class Waiting(Queue):  # type: ignore[misc]
+    """The messages that wait for a socket: so many and no more, whoever does not read them."""
+
+    lost = False
+
+    def put(self, message: object, block: bool = True, timeout: float | None = None) -> None:
+        if message is not None and self.qsize() >= MOST_WAITING:  # None ends the connection
+            self.lost = True
+        else:
+            super().put(message, block, timeout)
+
+
+class TimedSocket(engineio.socket.Socket):  # type: ignore[misc]
+    """A socket whose pings come from a timer: the library has a green thread sleep until each,
+    and ten thousand of them take 70 MB."""
+
+    last_ping: float | None
+
+    def schedule_ping(self) -> None:
+        if self.last_ping:  # None while one is on its way
+            self.last_ping = None
+            eventlet.hubs.get_hub().schedule_call_global(self.server.ping_interval, self._ping)
+
+    def _ping(self) -> None:
+        if not self.closing and not self.closed:
+            self.last_ping = time.time()
+            self.send(Packet(PING))
 
 
 def main(arguments: list[str]) -> None:
@@ -75,8 +120,7 @@ def main(arguments: list[str]) -> None:
 def listen(settings: Settings) -> Any:
     """Return the listening socket; StartError if the address cannot be had."""
     try:
-        # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
-        return eventlet.listen((settings.host, settings.port), backlog=BACKLOG, reuse_port=False)
+        return listen_at(settings.host, settings.port)
     except (socket.gaierror, UnicodeError) as error:
         raise StartError(f"This machine has no address {settings.host!r}.") from error
     except OSError as error:
@@ -88,6 +132,13 @@ def listen(settings: Settings) -> Any:
         raise StartError(
             f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}."
         ) from error
+
+
+def listen_at(host: str, port: int) -> Any:
+    # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
+    listener = eventlet.listen((host, port), backlog=BACKLOG, reuse_port=False)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
+    return listener
 
 
 def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
@@ -102,18 +153,29 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
         rooms, audience, secret, public_url, settings.logo, settings.accent, keep_seconds
     )
     socketio = init_sockets(app, "eventlet")
+    calm(socketio)
     ticker = Ticker(rooms, audience, socketio, tpool.execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
+    eventlet.spawn(app.extensions["lag"].run, eventlet.sleep)
+    eventlet.spawn(part_with_sleepers, socketio)
     eventlet.spawn(sweep, audience)
     eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
+    server = eventlet.spawn(answer_requests, listener, app)
+    eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
+    while not stopping.is_set() and not server.dead:
+        eventlet.sleep(0.1)
+    stop(listener, log, failed=server.dead)
+
+
+def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]]) -> None:
+    """Answer what comes to the listening socket until it is closed."""
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
-    server = eventlet.spawn(
-        wsgi.server,
+    wsgi.server(
         listener,
         without_deflate(app),
-        max_size=allowed_files() - SPARE_FILES,
+        max_size=most_connections(),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
         protocol=QuietProtocol,
@@ -122,10 +184,6 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
         socket_timeout=SOCKET_SECONDS,
         keepalive=KEEPALIVE_SECONDS,
     )
-    eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
-    while not stopping.is_set() and not server.dead:
-        eventlet.sleep(0.1)
-    stop(listener, log, failed=server.dead)
 
 
 def stop(listener: Any, log: Log, failed: bool) -> None:
@@ -164,6 +222,7 @@ def announce(app: Flask, rooms: Rooms, settings: Settings, addresses: list[Addre
             for address in addresses[1:] if settings.public_url is None else ():
                 print(f"   or   {web_address(address.ip, settings.port)}/{code}  ({address.card})")
         print(f"Rooms   {local}/rooms?key={operator_key()}")
+    print(f"Room for {most_connections():,} connections; two for a phone that answers.")
     if sys.stdout.isatty():
         code = qrcode.QRCode(border=2)
         code.add_data(f"{public_url}/{rooms.codes()[-1]}")
@@ -182,15 +241,22 @@ def web_address(host: str, port: int) -> str:
     return f"http://{host}" if port == 80 else f"http://{host}:{port}"
 
 
-def allowed_files() -> int:
-    """Raise the number of files and sockets this process may open to its limit; return that."""
+def most_connections() -> int:
+    """Open as many files and sockets as this process may; return how many can be clients'."""
     try:
         import resource
     except ImportError:  # Windows has no such limit to raise
         return 10_000
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most
+    allowed = MOST_FILES if most == resource.RLIM_INFINITY else most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return allowed - SPARE_FILES
+
+
+def calm(socketio: Any) -> None:
+    """Let sockets take no more of this machine than they need."""
+    socketio.server.eio.create_queue = Waiting
+    engineio.socket.Socket = TimedSocket
 
 
 def without_deflate(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -201,6 +267,16 @@ def without_deflate(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterab
         return app(environ, start_response)
 
     return wrapped
+
+
+def part_with_sleepers(socketio: Any) -> None:
+    """Cut off sockets that did not read what they were sent; a browser comes again by itself."""
+    while True:
+        eventlet.sleep(SWEEP_SECONDS)
+        for sid, found in list(socketio.server.eio.sockets.items()):
+            if found.queue.lost and sid in socketio.server.environ:
+                line = socketio.server.environ[sid]["eventlet.input"].get_socket()
+                greenio.shutdown_safe(line)  # wakes who writes to it and who reads from it
 
 
 def sweep(audience: Audience) -> None:

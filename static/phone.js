@@ -2,30 +2,60 @@
 
 import { createOutbox, makeKey } from "./lib/outbox.js";
 
+/**
+ * @typedef {{key: string, label: string, step: number, pending?: boolean}} Sent
+ */
+
 const DOUBLE_TAP = 1000; // ms within which a second tap is no second answer
 const NEWS_RETRY = 4000; // ms
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const texts = JSON.parse($("texts").textContent ?? "{}");
-const { code, socket } = document.body.dataset;
+const { code, line } = document.body.dataset;
 const form = /** @type {HTMLFormElement} */ ($("answer"));
 const field = /** @type {HTMLInputElement} */ ($("field"));
-const ownList = /** @type {HTMLUListElement} */ ($("own").querySelector("ul"));
+const send = /** @type {HTMLButtonElement} */ ($("send"));
+const seat = /** @type {HTMLDetailsElement} */ ($("seat").querySelector("details"));
 
-const fill = (text, answer) => text.replace("{answer}", () => answer);
+const fill = (text, answer) => text.replace(/\{\w+\}/, () => answer);
 const token = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("participant"))?.value;
 const fields = token ? { participant: token } : {};
 
-let room = {
-  step: Number(document.body.dataset.step),
-  open: $("closed").hidden,
-  answers_each: JSON.parse(document.body.dataset.answersEach ?? "null"),
-};
-let newest = room.step;
+let room = JSON.parse(document.body.dataset.status ?? "{}");
+let table = tableOf(document); // null: at none
+let tableName = table === null ? null : nameOf(table);
+let own = readSent(document, "own"); // what this phone has sent, to every step it was at
+let together = readSent(document, "together"); // what its table has sent
+const known = new Set(room.sent_to); // steps to which `own` has everything
+
+/** @type {Sent | null} */
+let editing = null;
+/** @type {string[]} */
+const drafts = []; // what was written, and waits until the field is free
 let sentAt = -Infinity;
 let refusal = "";
+let showWhere = (/** @type {any} */ _status) => {};
+let watchAnew = () => {};
 
 const outbox = createOutbox(`/${code}`, fields, { settled, waiting });
+
+/** @returns {number | null} */
+function tableOf(/** @type {Document} */ page) {
+  return Number(page.body.dataset.table) || null;
+}
+
+function nameOf(/** @type {number} */ number) {
+  return document.querySelector(`#table option[value="${number}"]`)?.textContent ?? null;
+}
+
+/** @returns {Sent[]} */
+function readSent(/** @type {Document} */ page, /** @type {string} */ id) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll(`#${id} li`))].map((row) => ({
+    key: row.dataset.key ?? "",
+    label: row.querySelector(".label")?.textContent ?? "",
+    step: Number(row.dataset.step),
+  }));
+}
 
 function say(id, text, isWaiting = false) {
   $("problem").textContent = id === "problem" ? text : "";
@@ -33,98 +63,210 @@ function say(id, text, isWaiting = false) {
   $("receipt").classList.toggle("waiting", isWaiting);
 }
 
+const isAtTable = () => room.kind === "tables" && tableName !== null;
+
 function settled(answer, reply) {
   if (reply.body?.status === "accepted") {
-    if (answer.step === room.step) showOwn(answer.key, reply.body.label, false);
+    const sent = { key: answer.key, label: reply.body.label, step: answer.step };
+    if (!answer.table) own = withSent(own, sent, answer.replaces);
+    else if (answer.step === room.step && answer.table === table) {
+      together = withSent(together, sent, answer.replaces);
+    }
     say("receipt", fill(texts.thanks, reply.body.label));
+    // It was written at another table, and took the seat there again.
+    if (answer.table && table && answer.table !== table) sit(table);
   } else if (reply.body?.status === "withdrawn") {
-    removeOwn(answer.key);
     say("receipt", "");
   } else {
-    removeOwn(answer.key);
-    // Back into the field, unless the next word is being written there already.
-    if (!field.value) field.value = answer.answer;
     refusal = reply.body?.error;
+    takeBackIntoField(answer, reply);
     say("problem", reply.body?.message ?? String(reply.status));
     if (reply.status === 422 || reply.status === 409) field.focus();
   }
   show();
 }
 
+/** Back into the field, unless the next word is being written there already. */
+function takeBackIntoField(answer, reply) {
+  if (field.value) {
+    drafts.push(answer.answer);
+    return;
+  }
+  field.value = answer.answer;
+  editing = answer.step === room.step ? (reply.body?.instead ?? null) : null;
+}
+
+function withSent(list, sent, replaces) {
+  const others = list.filter(({ key }) => key !== sent.key);
+  const place = others.findIndex(({ key }) => key === replaces);
+  others.splice(place < 0 ? others.length : place, place < 0 ? 0 : 1, sent);
+  return others;
+}
+
 function waiting(answer) {
   say("receipt", fill(texts.waiting, answer.answer), true);
 }
 
-function showOwn(key, label, pending) {
-  let item = ownItem(key);
-  if (!item) {
-    const template = /** @type {HTMLTemplateElement} */ ($("own-answer"));
-    const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    item = /** @type {HTMLLIElement} */ (copy.querySelector("li"));
-    item.dataset.key = key;
-    ownList.append(item);
-  }
-  /** @type {HTMLElement} */ (item.querySelector(".label")).textContent = label;
-  item.classList.toggle("pending", pending);
-  const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
-  button.hidden = pending;
-  button.setAttribute("aria-label", fill(texts.take_back, label));
+/** Those that are sent, each in its place, with those that are on their way. */
+function withPending(sent, isMine) {
+  return outbox.answers
+    .filter((answer) => answer.step === room.step && isMine(answer))
+    .filter(({ key }) => !sent.some((other) => other.key === key))
+    .reduce((list, { key, answer, step, replaces }) => {
+      return withSent(list, { key, label: answer, step, pending: true }, replaces);
+    }, sent);
 }
-
-const ownItem = (key) =>
-  /** @type {HTMLLIElement | undefined} */ (
-    [...ownList.children].find((item) => item instanceof HTMLElement && item.dataset.key === key)
-  );
-const removeOwn = (key) => ownItem(key)?.remove();
 
 /** Show what may be done now: write, wait, or look at the stage. */
 function show() {
-  const left = room.answers_each === null ? null : Math.max(0, room.answers_each - ownList.children.length);
-  const maySend = room.open && left !== 0;
-  form.hidden = !maySend;
-  $("left").hidden = !maySend || left === null || room.answers_each === 1;
+  const atTable = isAtTable();
+  const mine = withPending(
+    own.filter(({ step }) => room.sent_to.includes(step)),
+    (answer) => !answer.table,
+  );
+  const ours = withPending(together, (answer) => answer.table === table && table !== null);
+  const count = (atTable ? ours : mine).length;
+  const left = room.answers_each === null ? null : Math.max(0, room.answers_each - count);
+  const isSummary = room.kind === "summary";
+  const maySend = room.open && (left !== 0 || editing !== null);
+
+  // Never from under the thumb of somebody who writes.
+  form.hidden = isSummary || !(maySend || field.value.trim());
+  send.disabled = !maySend;
+  send.textContent = editing ? texts.save : texts.send;
+  $("cancel").hidden = !editing;
+  $("prompt").textContent = prompt(atTable);
+  $("task").textContent = task(atTable);
+  $("task").hidden = !$("task").textContent;
+  $("left").hidden = !room.open || !left || room.answers_each === 1;
   $("left").textContent = texts.left.replace("{n}", String(left));
-  $("spent").hidden = !room.open || left !== 0 || outbox.answers.length > 0;
-  $("closed").hidden = room.open;
-  $("own").hidden = ownList.children.length === 0;
+  $("spent").hidden = !room.open || left !== 0 || editing !== null || outbox.answers.length > 0;
+  $("spent").textContent = texts.spent[room.kind] ?? "";
+  $("closed").hidden = room.open || isSummary;
+  $("closed").textContent = texts.closed[room.kind] ?? "";
+  showSent("own", mine, room.open && !atTable, !isSummary);
+  showSent("together", tableName !== null && (atTable || isSummary) ? ours : [], room.open, room.open);
+  showSeat();
 }
 
-function showPending() {
-  for (const answer of outbox.answers) {
-    if (answer.step === room.step) showOwn(answer.key, answer.answer, true);
-  }
+function prompt(atTable) {
+  if (editing) return fill(texts.editing, editing.label);
+  return texts[(atTable ? "table_" : "") + (room.phrase ? "phrase" : "word")];
+}
+
+/** What to do now, and who sees it. */
+function task(atTable) {
+  if (room.kind === "summary") return room.concealed ? texts.task.soon : texts.task.summary;
+  if (!room.open) return "";
+  const choosing = room.kind === "tables" && room.tables > 0;
+  const what = texts.task[atTable ? "table" : choosing ? "choose" : room.kind];
+  const unseen = atTable ? texts.unseen_table : texts.unseen;
+  return `${what} ${room.concealed ? unseen : ""}`.trim();
+}
+
+/** Rows stay the same elements, so that the focus stays where it is. */
+function showSent(id, sent, mayChange, mayTakeBack) {
+  const list = /** @type {HTMLElement} */ ($(id).querySelector("ul"));
+  const template = /** @type {HTMLTemplateElement} */ ($("sent-answer"));
+  const rows = new Map(
+    /** @type {HTMLElement[]} */ ([...list.children]).map((row) => [row.dataset.key, row]),
+  );
+  sent.forEach(({ key, label, step, pending = false }, place) => {
+    const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    const row = rows.get(key) ?? /** @type {HTMLElement} */ (copy.querySelector("li"));
+    rows.delete(key);
+    Object.assign(row.dataset, { key, step });
+    row.classList.toggle("pending", pending);
+    /** @type {HTMLElement} */ (row.querySelector(".label")).textContent = label;
+    const [change, takeBack] = /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("a, form"));
+    change.hidden = pending || !mayChange;
+    change.setAttribute("aria-label", fill(texts.editing, label));
+    takeBack.hidden = pending || !mayTakeBack;
+    takeBack.querySelector("button")?.setAttribute("aria-label", fill(texts.take_back, label));
+    if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+  });
+  for (const row of rows.values()) row.remove();
+  $(id).hidden = sent.length === 0;
+}
+
+function showSeat() {
+  $("seat").hidden = room.tables === 0;
+  $("leader").hidden = tableName === null;
+  const summary = /** @type {HTMLElement} */ (seat.querySelector("summary"));
+  summary.textContent = tableName === null ? texts.choose_table : fill(texts.your_table, tableName);
+  $("together-title").textContent = fill(texts.table_sent, tableName ?? "");
 }
 
 function follow(status) {
   const isOther = status.step !== room.step;
   room = status;
-  $("prompt").textContent = status.phrase ? texts.phrase : texts.word;
-  if (isOther) startStep(status);
+  showWhere(status);
+  $("question").textContent = status.question;
+  document.title = `${status.question} – Ordmoln`;
+  if (isOther) startStep();
   // Advice on how to write the word is of no use where none can be sent.
   if (!status.open && refusal !== "closed") $("problem").textContent = "";
   show();
 }
 
-function startStep({ step, question }) {
-  $("question").textContent = question;
-  document.title = `${question} – Ordmoln`;
-  ownList.replaceChildren();
-  showPending();
-  say("problem", field.value.trim() ? texts.kept : "");
-  if (step < newest) recallOwn(step);
-  newest = Math.max(newest, step);
+function startStep() {
+  const newest = Math.max(...known);
+  together = [];
+  editing = null;
+  say("problem", field.value.trim() && room.kind !== "summary" ? texts.kept : "");
+  const isBack = (step) => step < newest || room.kind === "summary";
+  // What was sent to a step that the room was at before, the server remembers.
+  if (room.sent_to.some((step) => isBack(step) && !known.has(step))) recall();
+  for (const step of room.sent_to) known.add(step);
+  if (room.kind === "tables" && tableName === null) seat.open = true;
 }
 
-/** Show what was sent to a question that the room has gone back to; the server remembers it. */
-async function recallOwn(step) {
+/** What the table has sent; without a name it is no more. */
+function followTable({ table: number, name, step, answers }) {
+  if (number !== table || step !== room.step) return;
+  const gone = name === null ? tableName : null;
+  tableName = name;
+  together = answers;
+  if (gone !== null) {
+    say("problem", fill(texts.table_gone, gone));
+    seat.open = true;
+  }
+  show();
+}
+
+/** Take over where this participant sits, and what was sent, from the page as it would be now. */
+async function recall() {
   const response = await fetch(`/${code}?${new URLSearchParams(fields)}`).catch(() => null);
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (step !== room.step || Number(page.body.dataset.step) !== step) return;
-  for (const item of page.querySelectorAll("#own li")) {
-    if (!ownItem(item.dataset.key)) ownList.append(document.adoptNode(item));
-  }
+  if (Number(page.body.dataset.step) !== room.step) return;
+  const options = page.querySelector("#table");
+  if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
+  table = tableOf(page);
+  tableName = table === null ? null : nameOf(table);
+  own = [...own.filter(({ step }) => !room.sent_to.includes(step)), ...readSent(page, "own")];
+  together = readSent(page, "together");
   show();
+}
+
+/** @param {number | null} chosen */
+async function sit(chosen) {
+  const response = await post(`/${code}/table`, "POST", { table: chosen ?? "" });
+  if (!response?.ok) {
+    say("problem", response ? (await response.json()).message : texts.not_seated);
+    return false;
+  }
+  await recall();
+  watchAnew();
+  return true;
+}
+
+function post(url, method, body) {
+  return fetch(url, {
+    method,
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ ...fields, ...body }),
+  }).catch(() => null);
 }
 
 form.addEventListener("submit", (event) => {
@@ -137,43 +279,95 @@ form.addEventListener("submit", (event) => {
     return;
   }
   sentAt = event.timeStamp;
-  field.value = "";
+  if (isAtTable()) Object.assign(answer, { table });
+  if (editing) Object.assign(answer, { replaces: editing.key });
+  freeField();
   say("receipt", fill(texts.sending, answer.answer), true);
-  showOwn(answer.key, answer.answer, true);
-  show();
   refusal = "";
   outbox.send(answer);
+  show();
 });
 
-ownList.addEventListener("submit", async (event) => {
+function freeField() {
+  editing = null;
+  field.value = drafts.shift() ?? "";
+}
+
+function edit(/** @type {Sent} */ answer) {
+  if (field.value.trim() && field.value !== editing?.label) drafts.unshift(field.value);
+  editing = answer;
+  field.value = answer.label;
+  say("problem", "");
+  show();
+  field.focus();
+}
+
+$("cancel").addEventListener("click", (event) => {
   event.preventDefault();
-  const item = /** @type {HTMLElement} */ (event.target).closest("li");
-  if (!item) return;
-  const label = item.querySelector(".label")?.textContent ?? "";
-  const response = await fetch(`/${code}/answers/${item.dataset.key}`, {
-    method: "DELETE",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(fields),
-  }).catch(() => null);
-  if (response?.ok) {
-    item.remove();
-    say("receipt", fill(texts.taken_back, label));
-    show();
-    if (!form.hidden) field.focus();
-  } else {
-    say("problem", texts.not_taken_back);
-  }
+  freeField();
+  say("problem", "");
+  show();
 });
 
-showPending();
+for (const id of ["own", "together"]) {
+  $(id).addEventListener("click", (event) => {
+    const change = /** @type {HTMLElement} */ (event.target).closest("a");
+    const key = change?.closest("li")?.dataset.key;
+    const answer = [...own, ...together].find((sent) => sent.key === key);
+    if (!answer) return;
+    event.preventDefault();
+    edit(answer);
+  });
+  $(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const row = /** @type {HTMLElement} */ (event.target).closest("li");
+    const answer = [...own, ...together].find((sent) => sent.key === row?.dataset.key);
+    if (answer) takeBack(answer);
+  });
+}
+
+async function takeBack(/** @type {Sent} */ { key, label }) {
+  const response = await post(`/${code}/answers/${key}`, "DELETE", {});
+  if (!response?.ok) {
+    const isFinal = response?.status === 409;
+    say("problem", isFinal ? (await response.json()).message : texts.not_taken_back);
+    return;
+  }
+  own = own.filter((sent) => sent.key !== key);
+  together = together.filter((sent) => sent.key !== key);
+  if (editing?.key === key) freeField();
+  say("receipt", fill(texts.taken_back, label));
+  show();
+  if (!form.hidden) field.focus();
+}
+
+seat.addEventListener("toggle", () => {
+  if (seat.open && seat.querySelectorAll("option").length - 1 !== room.tables) recall();
+});
+
+seat.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const chosen = Number(/** @type {HTMLSelectElement} */ ($("table")).value) || null;
+  if (!(await sit(chosen))) return;
+  seat.open = false;
+  seat.querySelector("summary")?.focus();
+  say("receipt", tableName === null ? texts.unseated : fill(texts.seated, tableName));
+});
+
 show();
 
-// News can wait until the page is usable: the client library is larger than the page itself.
+// News can wait until the page is usable: what they need is larger than the page itself.
 async function listen() {
   try {
-    const { watchRoom } = await import(String(socket));
-    watchRoom(String(code), "phone", {
-      messages: { status: follow, erased: () => location.reload() },
+    const [{ watchRoom }, { createWhere }] = await Promise.all([
+      import(String(line)),
+      import("./lib/where.js"),
+    ]);
+    showWhere = createWhere($("where"));
+    showWhere(room);
+    watchAnew = watchRoom(String(code), "phone", {
+      table: () => table,
+      messages: { status: follow, table: followTable, erased: () => location.reload() },
     });
   } catch {
     setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()));

@@ -27,21 +27,32 @@ class Burst(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """An answer as it is remembered for a minute."""
+    """An answer as it is remembered for as long as the window."""
 
     at: float
-    step: int
-    key: str
+    word: str
     participant: str
     new: bool  # whether it was the participant's first in the room
 
 
 class Bursts:
-    """The last minute of a room's answers, by the clock of the log."""
+    """The latest answers of a room, by the clock of the log, and what was unusual in a minute.
+
+    Counted as they come, since in a large hall a minute holds more than can be looked through.
+    """
 
     def __init__(self) -> None:
-        self._minute: deque[Sent] = deque()
+        self._minute: deque[float] = deque()
         self._numbers: dict[str, int] = {}
+        self._step = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._window: deque[Sent] = deque()
+        self._new: Counter[str] = Counter()  # answers by word, in the window, from new phones
+        self._by: Counter[str] = Counter()  # answers by participant, in the window
+        self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
+        self._of_participants: dict[str, tuple[float, int]] = {}  # likewise
 
     @property
     def per_minute(self) -> int:
@@ -52,9 +63,34 @@ class Bursts:
         """Remember an answer that counts."""
         new = answer.participant not in self._numbers
         self._numbers.setdefault(answer.participant, len(self._numbers) + 1)
-        self._minute.append(Sent(at, answer.step, answer.word.key, answer.participant, new))
-        while self._minute[0].at < at - MINUTE:
+        self._minute.append(at)
+        while abs(at - self._minute[0]) > MINUTE:  # also when the clock was set back
             self._minute.popleft()
+        if answer.step != self._step:
+            self._step = answer.step
+            self._begin()
+        self._add(Sent(at, room.word_of(answer), answer.participant, new))
+
+    def _add(self, sent: Sent) -> None:
+        self._window.append(sent)
+        while abs(sent.at - self._window[0].at) > WINDOW:
+            self._drop(self._window.popleft())
+        self._by[sent.participant] += 1
+        self._new[sent.word] += sent.new
+        same, own = self._new[sent.word], self._by[sent.participant]
+        if same >= SAME_WORD and same >= SAME_SHARE * len(self._window):
+            raise_to(self._of_words, sent.word, sent.at, same)
+        if own >= FROM_ONE:
+            raise_to(self._of_participants, sent.participant, sent.at, own)
+
+    def _drop(self, sent: Sent) -> None:
+        for counted, name, number in (
+            (self._by, sent.participant, 1),
+            (self._new, sent.word, sent.new),
+        ):
+            counted[name] -= number
+            if not counted[name]:
+                del counted[name]
 
     def participant(self, number: str) -> str | None:
         """Return the participant who came as `number`; None if nobody did."""
@@ -62,44 +98,33 @@ class Bursts:
 
     def found(self, room: Room) -> list[Burst]:
         """Return the streams of the last minute that are unusual and that nobody held yet."""
-        return [*self._words(room), *self._participants(room)]
+        if self._step != room.step.number:
+            return []
+        return [*self._found_words(room), *self._found_participants(room)]
 
-    def _words(self, room: Room) -> list[Burst]:
-        found = []
-        shown = {group.word: group for group in room.groups() if group.standing == "shown"}
-        here = [sent for sent in self._minute if sent.step == room.step.number]
-        words = [room.step.word_of(sent.key, room.direction) for sent in here]
-        new = Counter(word for word, sent in zip(words, here, strict=True) if sent.new)
-        for word, answers in new.items():
-            if answers >= SAME_WORD and word in shown and self._crowds(word, words, here):
-                found.append(Burst("word", word, shown[word].label, answers))
-        return found
+    def _found_words(self, room: Room) -> list[Burst]:
+        recent = self._recent(self._of_words)
+        shown = [group for group in room.groups() if group.standing == "shown"] if recent else []
+        return [
+            Burst("word", group.word, group.label, recent[group.word])
+            for group in shown
+            if group.word in recent
+        ]
 
-    @staticmethod
-    def _crowds(word: str, words: list[str], here: list[Sent]) -> bool:
-        """Whether, in some window, so many new phones sent the word, and little else was sent."""
-        start = same = 0
-        for end, sent in enumerate(here):
-            same += words[end] == word and sent.new
-            while here[start].at < sent.at - WINDOW:
-                same -= words[start] == word and here[start].new
-                start += 1
-            if same >= SAME_WORD and same >= SAME_SHARE * (end - start + 1):
-                return True
-        return False
+    def _found_participants(self, room: Room) -> list[Burst]:
+        return [
+            Burst("participant", str(self._numbers[participant]), "", answers)
+            for participant, answers in self._recent(self._of_participants).items()
+            if participant not in room.direction.held_participants
+        ]
 
-    def _participants(self, room: Room) -> list[Burst]:
-        found = []
-        by_one: dict[str, deque[float]] = {}
-        most: Counter[str] = Counter()
-        for sent in self._minute:
-            times = by_one.setdefault(sent.participant, deque())
-            times.append(sent.at)
-            while times[0] < sent.at - WINDOW:
-                times.popleft()
-            most[sent.participant] = max(most[sent.participant], len(times))
-        for participant, answers in most.items():
-            if answers >= FROM_ONE and participant not in room.direction.held_participants:
-                number = str(self._numbers[participant])
-                found.append(Burst("participant", number, "", answers))
-        return found
+    def _recent(self, bursts: dict[str, tuple[float, int]]) -> dict[str, int]:
+        return {
+            subject: answers
+            for subject, (at, answers) in bursts.items()
+            if abs(self._minute[-1] - at) <= MINUTE
+        }
+
+
+def raise_to(bursts: dict[str, tuple[float, int]], subject: str, at: float, answers: int) -> None:
+    bursts[subject] = at, max(answers, bursts.get(subject, (at, 0))[1])

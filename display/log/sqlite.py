@@ -30,6 +30,7 @@ CREATE TABLE entry (
 ) WITHOUT ROWID;
 CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL);
 """
+GATHER_SECONDS = 0.004
 BUSY_SECONDS = 2.0  # how long another process may hold the file before phones are told to wait
 
 
@@ -54,6 +55,7 @@ class SQLiteLog:
         self._path = Path(path).absolute()  # also keeps SQLite from reading ":memory:" its own way
         self._offload = offload
         self._queue: deque[Pending] = deque()
+        self._shared = False  # whether the last commit was that of several
         self._write_turn = threading.Lock()
         self._read_turn = threading.Lock()
         self._writer = self._open()
@@ -66,6 +68,7 @@ class SQLiteLog:
         # Whoever gets the turn commits all that waits; those behind find theirs already settled.
         with self._write_turn:
             if not pending.settled:
+                self._gather()
                 self._offload(self._commit, self._drain())
         if pending.error is not None:
             raise pending.error
@@ -92,8 +95,15 @@ class SQLiteLog:
             self._writer.close()
             self._reader.close()
 
+    def _gather(self) -> None:
+        """While many write at once, wait for some more: a commit costs the same for all of them."""
+        if self._shared:
+            time.sleep(GATHER_SECONDS)
+
     def _drain(self) -> list[Pending]:
-        return [self._queue.popleft() for _ in range(len(self._queue))]
+        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        self._shared = len(batch) > 1
+        return batch
 
     def _commit(self, batch: Sequence[Pending]) -> None:
         try:

@@ -4,7 +4,7 @@ The fields are a file format: a log written today must be readable by every late
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias
 
 ASPECTS = ("16:9", "4:3", "21:9", "32:9", "9:16")  # of the picture, width to height
@@ -501,20 +501,26 @@ def encode(event: Event) -> str:
 
     It is ASCII: a phone can send half a surrogate pair, which no file in UTF-8 could hold.
     """
-    fields = {"event": type(event).__name__, **asdict(event)}
-    return json.dumps(fields, separators=(",", ":"))
+    values = {name: getattr(event, name) for name in FIELDS[type(event)]}
+    return json.dumps(
+        {"event": type(event).__name__, **values}, separators=(",", ":"), default=asdict
+    )
 
 
 def decode(body: str) -> Event:
     """Return the event that `encode` wrote; ValueError if this version does not know it."""
     try:
-        event: Event = json.loads(body, object_hook=_made)
+        event: Event = DECODER.decode(body)
     except (KeyError, TypeError) as error:
         name = json.loads(body).get("event")
         raise ValueError(f"this version of Ordmoln does not know the event {name!r}") from error
     return event
 
 
-def _made(fields: dict[str, Any]) -> Event | Plan:
-    name = fields.pop("event", None)
-    return Plan(**fields) if name is None else KINDS[name](**fields)
+def _made(values: dict[str, Any]) -> Event | Plan:
+    name = values.pop("event", None)
+    return Plan(**values) if name is None else KINDS[name](**values)
+
+
+DECODER = json.JSONDecoder(object_hook=_made)
+FIELDS = {kind: [field.name for field in fields(kind)] for kind in KINDS.values()}

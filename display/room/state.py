@@ -53,10 +53,13 @@ class Room:
         self.tables_made = 0
         self._summary: Summary | None = None  # of the present step, until something changes,
         self._groups: list[Group] | None = None  # and so are these
+        self._tally: list[Tallied] | None = None
 
     def apply(self, event: Event) -> None:
         """Bring the room up to date with the next event of its log."""
-        self._groups = self._summary = None
+        if isinstance(event, PictureDrawn):
+            return  # pictures are what the room looked like, not what was said in it
+        self._groups = self._tally = self._summary = None
         match event:
             case AnswerGiven():
                 self._give(event)
@@ -73,8 +76,6 @@ class Room:
                 if self.acts:
                     self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
-            case PictureDrawn():
-                pass  # pictures are what the room looked like, not what was said in it
             case _:
                 self._act(event)
 
@@ -152,11 +153,13 @@ class Room:
 
     def tally(self) -> list[Tallied]:
         """Return the present step's words that the stage shows, most frequent first."""
-        return [
-            Tallied(group.word, group.label, group.count)
-            for group in self.groups()
-            if group.standing == "shown"
-        ]
+        if self._tally is None:
+            self._tally = [
+                Tallied(group.word, group.label, group.count)
+                for group in self.groups()
+                if group.standing == "shown"
+            ]
+        return self._tally
 
     def word_of(self, answer: Answer) -> str:
         """Return the word that the answer counts as, or would if it was not taken back."""
@@ -186,10 +189,16 @@ class Room:
 
     def voices(self) -> int:
         """Return how many participants, or tables, stand behind the tally."""
-        shown = (group for group in self.groups() if group.standing == "shown")
-        said = (self.step.keys.get(key) for group in shown for key, _, _ in group.members)
-        voices = (spelled.voices for spelled in said if spelled)
-        return len(set().union(*voices) - self.direction.held_participants)
+        step, held = self.step, self.direction.held_participants
+        shown = [group.members for group in self.groups() if group.standing == "shown"]
+        keys = {member.word for members in shown for member in members}
+        unseen = {
+            voice
+            for key in step.keys.keys() - keys
+            for voice in step.keys[key].voices
+            if not any(answer.word.key in keys for answer in step.given[voice])
+        }
+        return step.speaking - len(unseen | {voice for voice in held if step.given.get(voice)})
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""
@@ -252,8 +261,15 @@ class Room:
         replaced = self.answers.get(event.replaces or "")
         self.step.add(answer, len(self.answers), unsuitable(event.text), replaced)
         if replaced is not None:
-            replaced.withdrawn = True
+            replaced.withdrawn, replaced.replaced_by = True, answer.key
         self.answers[event.key] = answer
+
+    def latest(self, key: str) -> Answer | None:
+        """Return the answer of this key, or what it has been changed to since."""
+        answer = self.answers.get(key)
+        while answer is not None and answer.replaced_by is not None:
+            answer = self.answers[answer.replaced_by]
+        return answer
 
     def may_withdraw(self, participant: str, answer: Answer) -> bool:
         """Return whether it is the participant's own answer, or that of the own table."""
@@ -261,9 +277,16 @@ class Room:
             return answer.participant == participant
         return self.table_of(participant) == answer.table
 
+    def is_final(self, answer: Answer) -> bool:
+        """Return whether it is a table's answer to a step that takes no more."""
+        takes_more = self.open and answer.step == self.direction.step
+        return answer.table is not None and not takes_more
+
     def _withdraw(self, participant: str, key: str) -> None:
         answer = self.answers.get(key)
-        if answer is None or answer.withdrawn or not self.may_withdraw(participant, answer):
+        if answer is None or answer.withdrawn or self.is_final(answer):
+            return
+        if not self.may_withdraw(participant, answer):
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)

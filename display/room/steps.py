@@ -46,6 +46,7 @@ class Answer:
     word: Word
     table: int | None = None
     withdrawn: bool = False
+    replaced_by: str | None = None  # the key of the answer that took its place
 
     @property
     def voice(self) -> str:
@@ -59,44 +60,67 @@ class Spelled:
 
     first: int  # the number, in the room, of the answer that said it first
     unsuitable: bool = False
+    answers: int = 0
     spellings: Counter[str] = field(default_factory=Counter)
     voices: Counter[str] = field(default_factory=Counter)
 
     def count(self, held: frozenset[str]) -> int:
         """Return how many answers count, without those of participants who are held."""
-        return self.voices.total() - sum(self.voices[participant] for participant in held)
+        return self.answers - sum(self.voices[participant] for participant in held)
 
 
 @dataclass(slots=True)
 class Step:
-    """A step as it was first planned, and the answers that count for it."""
+    """A step as it was first planned, and the answers that count for it.
+
+    What was made of them is kept, as far as no answer and no decision has changed it: a hall says
+    thousands of words, and between two pictures a few of them change.
+    """
 
     number: int
     plan: Plan
+    answers: int = 0
+    speaking: int = 0  # voices that have given any
     keys: dict[str, Spelled] = field(default_factory=dict)
     given: dict[str, list[Answer]] = field(default_factory=dict)  # by voice
+    _direction: Direction | None = None  # that the words were found by
+    _members: dict[str, list[str]] = field(default_factory=dict)  # the keys of each word
+    _groups: dict[str, Group] = field(default_factory=dict)  # of the words that did not change
 
     def add(self, answer: Answer, number: int, unsuitable: bool, replaces: Answer | None) -> None:
         """Let the answer, the room's `number`th, count, in the place of another if it has one."""
         own = self.given.setdefault(answer.voice, [])
+        self.answers += 1
+        self.speaking += not own
         if replaces is None:
             own.append(answer)
         else:
             own.insert(own.index(replaces), answer)
             self.remove(replaces)
-        said = self.keys.setdefault(answer.word.key, Spelled(number))
+        said = self.keys.get(answer.word.key)
+        if said is None:
+            said = self.keys[answer.word.key] = Spelled(number)
+            if self._direction is not None:
+                self._find(answer.word.key, self._direction)
+        said.answers += 1
         said.spellings[answer.word.spelling] += 1
         said.voices[answer.voice] += 1
         said.unsuitable |= unsuitable
+        self._changed(answer.word.key)
 
     def remove(self, answer: Answer) -> None:
         """Let the answer, which counts now, count no more."""
         said = self.keys[answer.word.key]
+        self.answers -= 1
+        said.answers -= 1
         decrease(said.spellings, answer.word.spelling)
         decrease(said.voices, answer.voice)
         self.given[answer.voice].remove(answer)
+        self.speaking -= not self.given[answer.voice]
+        self._changed(answer.word.key)
         if not said.voices:
             del self.keys[answer.word.key]
+            self._direction = None
 
     def spelling(self, key: str) -> str:
         """Return the commonest spelling of a key; the key itself if nobody says it now."""
@@ -110,11 +134,23 @@ class Step:
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
-        members: dict[str, list[str]] = {}
-        for key in self.keys:
-            members.setdefault(self.word_of(key, direction), []).append(key)
-        found = [self._group(word, keys, direction) for word, keys in members.items()]
+        if self._direction is not direction:
+            self._direction = direction
+            self._members, self._groups = {}, {}
+            for key in self.keys:
+                self._find(key, direction)
+        for word, keys in self._members.items():
+            if word not in self._groups:
+                self._groups[word] = self._group(word, keys, direction)
+        found = [self._groups[word] for word in self._members]
         return sorted(found, key=lambda group: -group.count)
+
+    def _find(self, key: str, direction: Direction) -> None:
+        self._members.setdefault(self.word_of(key, direction), []).append(key)
+
+    def _changed(self, key: str) -> None:
+        if self._direction is not None:
+            self._groups.pop(self.word_of(key, self._direction), None)
 
     def _group(self, word: str, keys: list[str], direction: Direction) -> Group:
         held = direction.held_participants

@@ -5,7 +5,9 @@ from pathlib import Path
 from flask import Flask
 
 from display.live.audience import Audience
+from display.live.lag import Lag
 from display.live.rooms import Rooms
+from display.web.answers import Intake
 from display.web.assets import init_assets
 from display.web.brand import own_assets
 from display.web.cards import cards
@@ -25,10 +27,10 @@ from display.web.security import (
     add_headers,
     refuse_other_origins,
 )
+from display.web.shortcut import LARGEST_REQUEST, Shortcut
 from display.web.stage import stage
 
 ROOT = Path(__file__).parent.parent.parent
-LARGEST_REQUEST = 16 * 1024  # bytes; an answer is a word or a phrase
 
 
 def create_app(
@@ -55,12 +57,9 @@ def create_app(
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
     )
-    app.extensions.update(
-        rooms=rooms,
-        audience=audience,
-        pace=Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND),
-        room_pace=Pace(ROOM_BURST, ROOM_PER_SECOND),
-    )
+    pace = Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND)
+    intake = Intake(rooms, pace, Pace(ROOM_BURST, ROOM_PER_SECOND))
+    app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), pace=pace, intake=intake)
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
@@ -68,4 +67,5 @@ def create_app(
     init_errors(app)
     for blueprint in (health, operator, stage, coach, cards, seats, phone):
         app.register_blueprint(blueprint)
+    app.wsgi_app = Shortcut(app.wsgi_app, rooms, intake, secret, public_url)  # type: ignore[method-assign]
     return app

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 PARTICIPANT_COOKIE = "participant"
 OPERATOR = "operator"
 COOKIE_SECONDS = 30 * 24 * 3600
+REMEMBERED = 32768  # tokens that are not verified anew: more than the largest hall has phones
 
 
 def rooms() -> Rooms:
@@ -57,8 +58,13 @@ def wants_json() -> bool:
 
 
 def signer(purpose: str) -> Signer:
+    return signer_with(current_app.config["SECRET_KEY"], purpose)
+
+
+@lru_cache
+def signer_with(secret: str, purpose: str) -> Signer:
     return Signer(
-        current_app.config["SECRET_KEY"],
+        secret,
         salt=f"ordmoln.{purpose}",
         key_derivation="hmac",
         digest_method=hashlib.sha256,
@@ -172,8 +178,14 @@ def operator_required(view: Callable[P, T]) -> Callable[P, T]:
 
 
 def unsigned(purpose: str, token: str) -> str | None:
+    return unsigned_with(current_app.config["SECRET_KEY"], purpose, token)
+
+
+@lru_cache(REMEMBERED)
+def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
+    """Return what the token of this purpose was made for; None if this server did not make it."""
     try:
-        return signer(purpose).unsign(as_bytes(token)).decode()
+        return signer_with(secret, purpose).unsign(as_bytes(token)).decode()
     except BadSignature:
         return None
 

@@ -5,9 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from display.log.base import LogUnavailable, RoomErased
+from display.web.answers import RETRY_SECONDS
 from display.web.auth import wants_json
-
-RETRY_SECONDS = 2
 
 
 def init_errors(app: Flask) -> None:

@@ -9,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from display.live.audience import ROLES, Audience
+from display.live.lag import Lag
 from display.live.rooms import Rooms
 from display.log.base import LogUnavailable
 
@@ -18,9 +19,10 @@ health = Blueprint("health", __name__)
 class Figures(Collector):
     """Rooms, answers and sockets of this worker in all; a code would let a stranger in."""
 
-    def __init__(self, rooms: Rooms, audience: Audience) -> None:
+    def __init__(self, rooms: Rooms, audience: Audience, lag: Lag) -> None:
         self._rooms = rooms
         self._audience = audience
+        self._lag = lag
 
     def collect(self) -> Iterator[Metric]:
         codes = self._rooms.codes()
@@ -34,6 +36,14 @@ class Figures(Collector):
             "ordmoln_answers", "Answers that were accepted, also those taken back", value=answers
         )
         yield sockets
+        lag = GaugeMetricFamily(
+            "ordmoln_loop_lag_seconds",
+            "How late the event loop was when it was looked at last, and at most in a minute",
+            labels=["when"],
+        )
+        lag.add_metric(["last"], self._lag.last)
+        lag.add_metric(["max"], self._lag.longest)
+        yield lag
 
 
 @health.get("/healthz")
@@ -51,6 +61,7 @@ def healthz() -> tuple[Response, int]:
 def metrics() -> Response:
     """Return this worker's figures as Prometheus text."""
     registry = CollectorRegistry()
-    registry.register(Figures(current_app.extensions["rooms"], current_app.extensions["audience"]))
+    found = current_app.extensions
+    registry.register(Figures(found["rooms"], found["audience"], found["lag"]))
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,12 +1,14 @@
 """Who sits where: a table's card takes a phone to its table, or a participant chooses one."""
 
-from flask import Blueprint, abort, jsonify, render_template
-from flask_babel import gettext as _
+import math
+
+from flask import Blueprint, jsonify, render_template
 from werkzeug.wrappers import Response
 
 from display.live.messages.phone import phone_status
-from display.live.rooms import LiveRoom
 from display.room.events import TableChosen
+from display.web.agendas import led
+from display.web.answers import NoSuchTable, seated
 from display.web.auth import (
     back_to_page,
     participant,
@@ -16,12 +18,10 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
+from display.web.phone_page import clock_shown, refused, token_in_page
+from display.web.security import pace
 
 seats = Blueprint("seats", __name__)
-
-
-class NoSuchTable(LookupError):
-    """No table of the room has this number or name."""
 
 
 @seats.get("/<code>/<int:table>")
@@ -38,35 +38,18 @@ def choose_table(code: str) -> Response:
 
 def take_seat(code: str, table: object) -> Response:
     live = room_or_abort(code)
+    wait = pace().wait_seconds(participant())
+    if wait:
+        return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
-        live, here = seated(live, table)
+        live, here = seated(rooms(), live, participant(), table)
     except NoSuchTable:
-        abort(404, _("That table is not in this room. Choose yours on the room's page."))
-    if not table and here is not None:
+        return refused(live, "not_in_room")
+    if table in (None, "") and here is not None:
         live = rooms().record(live.code, TableChosen(participant(), None))
     if wants_json():
         return remember_participant(jsonify(table=live.room.table_of(participant())))
     return back_to_page(live, {})
-
-
-def seated(live: LiveRoom, sent: object) -> tuple[LiveRoom, int | None]:
-    """Return the room and where the participant sits in it: at the table that was sent, if any."""
-    here = live.room.table_of(participant())
-    if sent in (None, ""):
-        return live, here
-    table = find_table(live, str(sent))
-    if table != here:
-        live = rooms().record(live.code, TableChosen(participant(), table))
-    return live, table
-
-
-def find_table(live: LiveRoom, sent: str) -> int:
-    """Return the table of this number or name; NoSuchTable if there is none."""
-    tables = live.room.direction.tables
-    for table, name in tables.items():
-        if sent == str(table) or sent.strip().casefold() == name.casefold():
-            return table
-    raise NoSuchTable(sent)
 
 
 @seats.get("/<code>/leader")
@@ -74,5 +57,10 @@ def leader(code: str) -> str:
     """Show what leads a table through the step: its purpose and some advice."""
     live = room_or_abort(code)
     return render_template(
-        "phone/leader.html", code=live.code, plan=live.room.plan, status=phone_status(live)
+        "phone/leader.html",
+        code=live.code,
+        plan=led(live.room.plan),
+        status=phone_status(live),
+        clock=clock_shown(live.room),
+        participant=token_in_page(),
     )

@@ -3,7 +3,7 @@
 import time
 from http import HTTPStatus
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
 from flask_babel import gettext as _
 
 FILE_HEADERS = {
@@ -21,6 +21,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+NOT_CACHED = {"Cache-Control": "no-store"}
 # For an SVG that somebody opens by itself: it may look as it should, but run and fetch nothing.
 PICTURE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox;"
@@ -42,7 +43,8 @@ def add_headers(response: Response) -> Response:
     is_file = request.endpoint == "static_file" and response.status_code == HTTPStatus.OK
     for name, value in (FILE_HEADERS if is_file else HEADERS).items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in NOT_CACHED.items():
+        response.headers.setdefault(name, value)
     return response
 
 
@@ -59,13 +61,16 @@ def refuse_other_origins(public_url: str) -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site in ("same-origin", "none"):
-        return
-    if site is None and (origin is None or same_origin(origin, request.host, public_url)):
-        return
-    abort(403, _("That came from another site than this, so nothing was done."))
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if is_from_elsewhere(site, origin, request.host, public_url):
+        abort(403, _("That came from another site than this, so nothing was done."))
+
+
+def is_from_elsewhere(site: str | None, origin: str | None, host: str, public_url: str) -> bool:
+    """Return whether a request with these headers was made by another site's page."""
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and not same_origin(origin, host, public_url)
 
 
 class Pace:
@@ -91,3 +96,9 @@ class Pace:
         oldest = next(iter(self._buckets))
         if now - self._buckets[oldest][1] > self._burst / self._per_second:
             del self._buckets[oldest]
+
+
+def pace() -> Pace:
+    """Return the pace that participants keep to on this app."""
+    found: Pace = current_app.extensions["pace"]
+    return found

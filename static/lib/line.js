@@ -10,9 +10,11 @@ const TRIES = 3; // without ever a connection, before the whole client is fetche
 /**
  * @param {string} room
  * @param {"phone"} role
- * @param {{messages: Record<string, (message: any) => void>}} listener
+ * @param {{messages: Record<string, (message: any) => void>, table?: () => number | null}} listener
+ *   `table` is of whose answers there is to be news too
+ * @returns {() => void} asks anew, for when the table is another
  */
-export function watchRoom(room, role, { messages }) {
+export function watchRoom(room, role, { messages, table = () => null }) {
   const url = `${location.origin.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
   /** @type {WebSocket} */
   let socket;
@@ -53,7 +55,11 @@ export function watchRoom(room, role, { messages }) {
     listen();
   }
 
-  const ask = () => socket.send(`42${JSON.stringify(["watch", { room, as: role, since: 0 }])}`);
+  let ask = () => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const watch = { room, as: role, since: 0, table: table() };
+    socket.send(`42${JSON.stringify(["watch", watch])}`);
+  };
 
   function listen() {
     clearTimeout(silence);
@@ -66,7 +72,7 @@ export function watchRoom(room, role, { messages }) {
       const whole = await import("./socket.js").catch(() => null);
       if (whole) {
         stop();
-        whole.watchRoom(room, role, { messages });
+        ask = whole.watchRoom(room, role, { messages, table });
         return;
       }
     }
@@ -76,8 +82,8 @@ export function watchRoom(room, role, { messages }) {
 
   function wake() {
     if (document.visibilityState !== "visible") return;
-    if (socket.readyState === WebSocket.OPEN) ask();
-    else if (socket.readyState === WebSocket.CLOSED) connect();
+    if (socket.readyState === WebSocket.CLOSED) connect();
+    else ask();
   }
 
   const wakers = /** @type {[EventTarget, string][]} */ ([
@@ -90,4 +96,5 @@ export function watchRoom(room, role, { messages }) {
     for (const [target, name] of wakers) target.removeEventListener(name, wake);
   }
   connect();
+  return () => ask();
 }

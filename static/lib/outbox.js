@@ -2,7 +2,8 @@
  * Answers on their way: kept until the server has receipted or refused each, and sent again until
  * then. Where storage is forbidden (private mode, a captive portal's window) they are kept in memory.
  *
- * @typedef {{key: string, answer: string, step: number}} Answer
+ * @typedef {{key: string, answer: string, step: number, table?: number, replaces?: string}} Answer
+ *   in the name of the table, if one is given; `replaces` is the key of the answer that it changes
  * @typedef {{status: number, body: any}} Reply
  */
 
@@ -26,7 +27,7 @@ function restored(prefix) {
       .filter(([name]) => name.startsWith(prefix))
       .map(([, kept]) => JSON.parse(kept))
       .sort((one, other) => one.at - other.at)
-      .map(({ key, answer, step }) => ({ key, answer, step }));
+      .map(({ at, ...answer }) => answer);
   } catch {
     return [];
   }

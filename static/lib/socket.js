@@ -8,10 +8,12 @@ import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
 /**
  * @param {string} room
  * @param {"stage" | "phone" | "coach"} role
- * @param {{since?: () => number, messages: Record<string, (message: any) => void>,
- *   connected?: (is: boolean) => void}} listener
+ * @param {{since?: () => number, table?: () => number | null,
+ *   messages: Record<string, (message: any) => void>, connected?: (is: boolean) => void}} listener
+ * @returns {() => void} asks anew, for when the table is another
  */
-export function watchRoom(room, role, { since = () => 0, messages, connected = () => {} }) {
+export function watchRoom(room, role, listener) {
+  const { since = () => 0, table = () => null, messages, connected = () => {} } = listener;
   const socket = io({
     transports: ["websocket", "polling"], // polling first costs each phone three more requests
     tryAllTransports: true,
@@ -20,7 +22,7 @@ export function watchRoom(room, role, { since = () => 0, messages, connected = (
     randomizationFactor: 0.5,
     timeout: 5000,
   });
-  const ask = () => socket.emit("watch", { room, as: role, since: since() });
+  const ask = () => socket.emit("watch", { room, as: role, since: since(), table: table() });
   socket.on("connect", () => {
     connected(true);
     ask();
@@ -41,4 +43,5 @@ export function watchRoom(room, role, { since = () => 0, messages, connected = (
   document.addEventListener("visibilitychange", wake);
   addEventListener("pageshow", wake);
   addEventListener("online", wake);
+  return ask;
 }

@@ -1,5 +1,7 @@
 """What a coach is sent: the room at a glance, its words, its agenda and its tables."""
 
+from collections import Counter
+
 from display.live.messages import Message
 from display.live.messages.stage import comparison, lit_word
 from display.live.messages.step import step_message, tables_done
@@ -114,12 +116,12 @@ def next_act(room: Room) -> str:
 def table_list(room: Room) -> list[Message]:
     """Return each table with the number of participants who sit there and what it has sent."""
     most = room.plan.answers_each or 1
-    seated = [room.table_of(participant) for participant in room.seats]
+    seated = Counter(room.table_of(participant) for participant in room.seats)
     return [
         {
             "table": table,
             "name": room.direction.tables[table],
-            "seated": seated.count(table),
+            "seated": seated[table],
             "answers": [answer.word.spelling for answer in given],
             "done": len(given) >= most,
         }
@@ -145,7 +147,7 @@ def step_summary(room: Room, step: Step) -> Message:
         "kind": plan.kind,
         "question": plan.question,
         "seconds": plan.seconds,
-        "answers": sum(len(given) for given in step.given.values()),
+        "answers": step.answers,
         "begun": step.number in room.direction.begun,
         "planned": step.number in room.direction.agenda,
     }

@@ -3,18 +3,42 @@
 from display.live.messages import Message
 from display.live.messages.step import step_message
 from display.live.rooms import LiveRoom
+from display.room.state import Room
+from display.room.steps import Answer
 
 
 def phone_status(live: LiveRoom) -> Message:
-    """Return what a phone shows of the room; what it sent itself it knows."""
+    """Return what a phone shows of the room; what it sent itself it knows.
+
+    `sent_to` are the steps to which that counts as sent now; `tables` is how many there are.
+    """
     plan = live.room.plan
     return {
         "seq": live.seq,
         **step_message(live),
         "answers_each": plan.answers_each,
         "phrase": plan.phrase,
+        "concealed": live.room.concealed,
+        "sent_to": sent_to(live.room),
         "tables": len(live.room.direction.tables),
     }
+
+
+def sent_to(room: Room) -> list[int]:
+    """Return the present step, or those that it sums up."""
+    if room.summary is None:
+        return [room.step.number]
+    summed_up = (room.summary.before, room.summary.after)
+    return [step.number for step in summed_up if step is not None]
+
+
+def own_answers(room: Room, participant: str) -> list[Answer]:
+    """Return what a participant sent in the own name, to the steps that it is shown for."""
+    return [
+        answer
+        for step in sent_to(room)
+        for answer in room.steps[step - 1].given.get(participant, [])
+    ]
 
 
 def table_message(live: LiveRoom, table: int) -> Message:

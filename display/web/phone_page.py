@@ -1,0 +1,155 @@
+"""The phone's page as it is for one participant now, or with why an answer is not in."""
+
+import math
+import secrets
+from typing import NamedTuple
+
+from flask import jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from display.live.clock import now
+from display.live.messages.phone import own_answers, phone_status
+from display.live.rooms import LiveRoom
+from display.room.state import Room
+from display.room.steps import Answer
+from display.room.words import MAX_GRAPHEMES
+from display.web.auth import participant, participant_token, remember_participant, wants_json
+
+STATUS = {  # else 422
+    "closed": 409,
+    "final": 409,
+    "changed": 409,
+    "too_fast": 429,
+    "too_many": 429,
+    "unavailable": 503,
+    "no_such_answer": 404,
+    "not_in_room": 404,
+}
+
+
+class ClockShown(NamedTuple):
+    """A clock as it is written: `state` is left, over, paused or not_started; `time` minutes."""
+
+    state: str
+    time: str
+
+
+def phone_page(
+    live: LiveRoom,
+    *,
+    receipt: str | None = None,
+    typed: str = "",
+    error: str | None = None,
+    key: str | None = None,
+    editing: Answer | None = None,
+) -> Response:
+    """Return the page, with the answer that is being changed in its field if nothing is typed."""
+    room = live.room
+    me = participant()
+    table = room.table_of(me)
+    voice = room.voice_of(me)
+    response = make_response(
+        render_template(
+            "phone/answer.html",
+            code=live.code,
+            status=phone_status(live),
+            clock=clock_shown(room),
+            tables=room.direction.tables,
+            table=table,
+            own=own_answers(room, me),
+            together=[] if table is None else room.table_answers()[table],
+            left=room.left(voice),
+            key=key or secrets.token_urlsafe(12),
+            participant=token_in_page(),
+            max_graphemes=MAX_GRAPHEMES,
+            receipt=receipt,
+            typed=typed or (editing.word.spelling if editing else ""),
+            error=error,
+            editing=editing,
+        )
+    )
+    return remember_participant(response)
+
+
+def refused(
+    live: LiveRoom,
+    error: str,
+    typed: str = "",
+    retry_after: int = 0,
+    key: str | None = None,
+    replaces: str | None = None,
+) -> Response:
+    """Return why the answer is not in, with what was typed still in its field.
+
+    With its `key` too if it may be in after all, so that it counts once when it is sent again. If
+    it `replaces` another, with what stands in the place of that one now.
+    """
+    message = explain(error, live.room.voice_of(participant()) != participant())
+    editing = edited(live.room, replaces)
+    response: Response = jsonify(
+        error=error,
+        message=message,
+        instead=editing and {"key": editing.key, "label": editing.word.spelling},
+    )
+    if not wants_json():
+        response = phone_page(live, typed=typed, error=message, key=key, editing=editing)
+    response.status_code = STATUS.get(error, 422)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return remember_participant(response)
+
+
+def edited(room: Room, key: str | None) -> Answer | None:
+    """Return what the participant may change now: the answer of this key, or what it is by now."""
+    found = room.latest(key or "")
+    may_change = room.open and found in room.own_answers(room.voice_of(participant()))
+    return found if may_change else None
+
+
+def explain(error: str, at_table: bool) -> str:
+    """Return a sentence, in the person's language, on why an answer was refused."""
+    sentences: dict[str, str] = {
+        "closed": _("The question is closed, so your answer did not get in."),
+        "spent": _("Your table has sent all its answers. Change one, or take one back.")
+        if at_table
+        else _("You have sent all your answers. Take one back to send another."),
+        "empty": _("Write a word first."),
+        "not_a_word": _("Write at least one letter, digit or emoji."),
+        "one_word": _("One word, please. Choose the most important one."),
+        "too_fast": _("That was very many at once. Wait a moment and send again."),
+        "too_many": _("Very many are sending right now. Wait a moment and send again."),
+        "unavailable": _("The server cannot save right now. Wait a moment and send again."),
+        "no_such_answer": _("That answer is not there to take back."),
+        "changed": _(
+            "Somebody at your table changed that answer at the same moment. Yours is still here:"
+            " look at theirs, and send it again if it is needed."
+        )
+        if at_table
+        else _("That answer is not there any more. What you wrote is still here."),
+        "final": _("The step is closed, so that answer stays."),
+        "no_such_table": _("That table is not there any more. Choose your table again."),
+        "not_in_room": _("That table is not in this room. Choose yours here."),
+        "key": _("The answer could not be read. Load the page again."),
+    }
+    return sentences[error]
+
+
+def token_in_page() -> str | None:
+    """Return the participant's token for the page's forms and links if cookies are not kept."""
+    return None if request.cookies else participant_token()
+
+
+def clock_shown(room: Room) -> ClockShown | None:
+    """Return the present step's clock as it is written at this moment; None if it has none."""
+    clock = room.clock
+    if clock is None:
+        return None
+    seconds = math.ceil(clock.left_at(now()))
+    minutes, rest = divmod(abs(seconds), 60)
+    time = f"{'+' if seconds < 0 else ''}{minutes}:{rest:02}"
+    if seconds < 0:
+        return ClockShown("over", time)
+    if clock.since is not None:
+        return ClockShown("left", time)
+    return ClockShown("not_started" if clock.left == room.plan.seconds else "paused", time)

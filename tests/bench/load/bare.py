@@ -1,0 +1,63 @@
+"""The least that this stack can do: a POST that is answered with as many bytes, nothing behind it.
+
+`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py.
+"""
+
+# ruff: noqa: E402, I001
+import app as launcher  # first, since it prepares the process for eventlet
+
+import sys
+
+import eventlet
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_socketio import SocketIO, emit, join_room
+
+from display.live.audience import Audience
+from display.web.sockets import SETTINGS
+
+STATUS = {  # as many bytes as a phone is sent
+    "seq": 1,
+    "step": 2,
+    "kind": "question",
+    "question": "Vad behövs?",
+    "open": True,
+    "place": None,
+    "clock": None,
+    "minute_sign": True,
+    "now": 1764075836.123456,
+    "answers_each": None,
+    "phrase": False,
+    "tables": 0,
+}
+
+bare = Flask("bare")
+socketio = SocketIO(bare, async_mode="eventlet", **SETTINGS)
+
+
+@bare.get("/<code>")
+def page(code: str) -> str:
+    return code
+
+
+@bare.post("/<code>")
+def give(code: str) -> ResponseReturnValue:
+    sent = request.get_json()
+    word = sent["answer"]
+    receipt = {"key": sent["key"], "label": word, "left": None, "word": word.lower()}
+    return jsonify(status="accepted", **receipt), 201
+
+
+@socketio.on("watch")
+def watch(asked: dict[str, str]) -> None:
+    join_room(asked["as"])
+    emit("status", STATUS)
+
+
+if __name__ == "__main__":
+    port = int(sys.argv[1])
+    launcher.calm(socketio)
+    listener = launcher.listen_at("127.0.0.1", port)
+    eventlet.spawn(launcher.sweep, Audience())
+    print("ready", flush=True)
+    launcher.answer_requests(listener, bare)
