@@ -81,7 +81,9 @@ def purpose(kind: str) -> str:
     """Return in two sentences what a step of this kind is for."""
     purposes: dict[str, str] = {
         "question": _("Everyone answers on their own phone. All words become one picture."),
-        "reflection": _("Everyone thinks for themselves first. Nobody has to show what they write."),
+        "reflection": _(
+            "Everyone thinks for themselves first. Nobody has to show what they write."
+        ),
         "tables": _("The table shares what each has thought. It agrees on what to send together."),
         "summary": _(
             "The hall sees what it said alone, and what it agreed on together."

@@ -64,7 +64,9 @@ def page(code: str) -> Response:
     receipt = None
     if sent is not None and sent.participant == participant() and not sent.withdrawn:
         receipt = sent.word.spelling
-    return phone_page(live, receipt=receipt, editing=edited(live.room, request.args.get("replaces")))
+    return phone_page(
+        live, receipt=receipt, editing=edited(live.room, request.args.get("replaces"))
+    )
 
 
 @phone.post("/<code>")

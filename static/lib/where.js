@@ -8,7 +8,9 @@ import { createClock } from "./clock.js";
  */
 export function createWhere(element) {
   const texts = JSON.parse(element.dataset.texts ?? "{}");
-  const [place, time, sign] = element.children;
+  const [place, time, sign] = [".place", ".clock", ".sign"].map((name) => {
+    return /** @type {HTMLElement} */ (element.querySelector(name));
+  });
   /** @type {any} */
   let status;
   const clock = createClock((written, is) => {
@@ -25,7 +27,7 @@ export function createWhere(element) {
     const [n, of] = status.place ?? [1, 1];
     const step = of > 1 ? texts.step.replace("{n}", n).replace("{of}", of) : "";
     const parts = [step, texts.kinds[status.kind]].filter(Boolean);
-    place.textContent = parts.join(" · ") + (status.clock ? " · " : "");
+    place.textContent = parts.join(" · ");
     element.hidden = of === 1 && !status.clock && status.kind === "question";
     clock.set(status);
   };
