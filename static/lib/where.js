@@ -13,14 +13,22 @@ export function createWhere(element) {
   });
   /** @type {any} */
   let status;
-  const clock = createClock((written, is) => {
-    const left = status.clock?.left === status.clock?.seconds ? texts.not_started : texts.paused;
-    const text = is.over ? texts.over : is.running ? texts.left : left;
+  let written = "";
+  let is = { over: false, running: false, lastMinute: false };
+  const clock = createClock((text, state) => {
+    written = text;
+    is = state;
+    showClock();
+  });
+
+  function showClock() {
+    const stands = status.clock?.left === status.clock?.seconds ? texts.not_started : texts.paused;
+    const text = is.over ? texts.over : is.running ? texts.left : stands;
     const lastMinute = is.running && is.lastMinute && status.minute_sign;
     time.textContent = written && text.replace("{time}", written);
     time.classList.toggle("last-minute", lastMinute);
     if (lastMinute !== (sign.textContent !== "")) sign.textContent = lastMinute ? texts.minute : "";
-  });
+  }
 
   return (news) => {
     status = news;
@@ -30,5 +38,6 @@ export function createWhere(element) {
     place.textContent = parts.join(" · ");
     element.hidden = of === 1 && !status.clock && status.kind === "question";
     clock.set(status);
+    showClock();
   };
 }
