@@ -3,7 +3,7 @@
 `python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py.
 """
 
-# ruff: noqa: E402, I001
+# ruff: noqa: I001
 import app as launcher  # first, since it prepares the process for eventlet
 
 import sys
