@@ -711,3 +711,15 @@ def test_the_page_of_a_step_is_for_coaches_and_for_steps_of_the_agenda(server: S
     coach = server.coach().session
     assert coach.get(page, params={"step": 999}, timeout=10).status_code == 404
     assert coach.get(page, params={"kind": "paus"}, timeout=10).status_code == 200
+
+
+def test_the_question_that_a_room_opens_with_gives_way_to_the_first_that_is_asked() -> None:
+    room = Room()
+    for event in (RoomOpened("sv"), QuestionAsked("Vad?"), QuestionAsked("Vad är viktigast?")):
+        room.apply(event)
+    assert room.direction.agenda == (2,)
+    room.apply(ActUndone())
+    assert room.direction.agenda == (1,)
+    room.apply(AnswerGiven(1, "någon", "nyckel", "mod"))
+    room.apply(QuestionAsked("Vad är viktigast?"))
+    assert room.direction.agenda == (1, 3)

@@ -77,7 +77,7 @@ def direct(direction: Direction, act: Act, so_far: Counts) -> Direction:
             | AnswersOpened()
             | AnswersClosed()
         ):
-            return stepped(direction, act, so_far.steps)
+            return stepped(direction, act, so_far.steps, so_far.answers)
         case ClockStarted() | ClockPaused() | ClockChanged():
             return timed(direction, act)
         case TablesAdded() | TableRenamed() | TableRemoved():

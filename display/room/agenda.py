@@ -34,13 +34,17 @@ def planned(act: Act) -> list[Plan]:
     return []
 
 
-def stepped(direction: Direction, act: Act, made: int) -> Direction:
-    """Return the direction after an act on steps, of which `made` have been made before."""
+def stepped(direction: Direction, act: Act, made: int, answers: int) -> Direction:
+    """Return the direction after an act on steps, before which so many were `made` and so many
+    `answers` given."""
     new = dict(enumerate(planned(act), made + 1))
     known = direction.agenda
     match act:
         case QuestionAsked():
-            return _started(_with(direction, new, direction.step), made + 1)
+            asked = _with(direction, new, direction.step)
+            if made == 1 and not answers:  # what a room opens with gives way to the first question
+                asked = _ordered(asked, list(new))
+            return _started(asked, made + 1)
         case StepPlanned(_, after):
             return _with(direction, new, after)
         case AgendaLoaded(_, kept) if new:
