@@ -45,7 +45,16 @@ SIGHTS = {
 OpenPage = Callable[..., Page]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = ["", "/coach", "/stage", "/../rooms", "/../XXXX", "/../?code="]
+PAGES = [
+    "",
+    "/coach",
+    "/coach/plan",
+    "/coach/cards",
+    "/stage",
+    "/../rooms",
+    "/../XXXX",
+    "/../?code=",
+]
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 STAGE_CSS = ROOT / "static" / "css" / "stage.css"
 BASE_CSS = ROOT / "static" / "css" / "base.css"
@@ -55,7 +64,9 @@ BASE_CSS = ROOT / "static" / "css" / "base.css"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server, with a word on its stage, for all tests of this module."""
     started = Server(tmp_path_factory.mktemp("hall")).start()
-    started.coach().act("step", question="Vad är viktigast?", answers_each=3).raise_for_status()
+    coach = started.coach()
+    coach.act("step", question="Vad är viktigast?", answers_each=3).raise_for_status()
+    coach.act("tables", names="Eldkvarn\nTorshälla").raise_for_status()
     started.send("mod").raise_for_status()
     yield started
     started.kill()
@@ -124,6 +135,24 @@ def test_what_comes_while_the_page_is_open_violates_nothing(
     assert violations(phone) == []
 
 
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_no_step_of_a_day_violates_wcag_on_the_coachs_page(
+    server: Server, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    coach = server.coach()
+    status = coach.act("agenda", name="dialogue").json()
+    for planned in status["steps"][-3:]:
+        coach.act("step", step=planned["step"]).raise_for_status()
+        page = open_page(server.coach_url, size)
+        for fold in page.locator("details").all():
+            fold.evaluate("(fold) => (fold.open = true)")
+        assert violations(page) == []
+        coach.act("reveal").raise_for_status()
+        expect(page.locator("#is-revealed")).to_be_visible()
+        assert violations(page) == []
+    coach.act("step", step=status["steps"][0]["step"]).raise_for_status()
+
+
 def palette(theme: str) -> tuple[str, list[str]]:
     """Return the ground of a theme of the stage, and its colours of words and of text."""
     css = STAGE_CSS.read_text()
@@ -187,7 +216,7 @@ def test_the_keyboard_alone_sends_a_word_and_takes_it_back(
     expect(phone.locator("#field")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["", "/coach", "/stage"])
+@pytest.mark.parametrize("path", ["", "/coach", "/coach/plan", "/stage"])
 def test_the_focus_is_seen_wherever_it_goes(server: Server, open_page: OpenPage, path: str) -> None:
     page = visit(open_page, server, path, (1440, 900))
     for _ in range(3):
