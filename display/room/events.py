@@ -495,7 +495,7 @@ def encode(event: Event) -> str:
 def decode(body: str) -> Event:
     """Return the event that `encode` wrote; ValueError if this version does not know it."""
     try:
-        event: Event = json.loads(body, object_hook=_made)
+        event: Event = DECODER.decode(body)
     except (KeyError, TypeError) as error:
         name = json.loads(body).get("event")
         raise ValueError(f"this version of Ordmoln does not know the event {name!r}") from error
@@ -505,3 +505,6 @@ def decode(body: str) -> Event:
 def _made(fields: dict[str, Any]) -> Event | Plan:
     name = fields.pop("event", None)
     return Plan(**fields) if name is None else KINDS[name](**fields)
+
+
+DECODER = json.JSONDecoder(object_hook=_made)

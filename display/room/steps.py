@@ -84,7 +84,9 @@ class Step:
         else:
             own.insert(own.index(replaces), answer)
             self.remove(replaces)
-        said = self.keys.setdefault(answer.word.key, Spelled(number))
+        said = self.keys.get(answer.word.key)
+        if said is None:
+            said = self.keys[answer.word.key] = Spelled(number)
         said.spellings[answer.word.spelling] += 1
         said.voices[answer.voice] += 1
         said.unsuitable |= unsuitable

@@ -7,12 +7,13 @@ alphabets as those they look like, and with letters that are drawn out ("fuuuck"
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import regex
 
 from display.room.inflections import listed
-from display.room.words import EMOJI, clean, key_of
+from display.room.words import EMOJI, REMEMBERED, clean, key_of
 
 LISTED = frozenset(listed(Path(__file__).with_name("unsuitable.txt").read_text(encoding="utf-8")))
 SIGNS = str.maketrans("013457@$!", "oieastasi")
@@ -28,6 +29,7 @@ DRAWN_OUT = regex.compile(r"(.)\1\1")
 REPEATED = regex.compile(r"(.)\1+")
 
 
+@lru_cache(REMEMBERED)
 def unsuitable(text: str) -> bool:
     """Return whether what was typed, or one of the words in it, is on the list."""
     return any(is_listed(reading) for reading in readings(text))

@@ -5,6 +5,7 @@ comes. å, ä and ö are letters of their own: nothing is folded to plain a or o
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import regex
@@ -12,6 +13,7 @@ import regex
 MAX_GRAPHEMES = 30
 MAX_CODE_POINTS = 120  # a bound for graphemes that are piled up without end
 MAX_TYPED = 1000  # what is looked at of a hostile megabyte
+REMEMBERED = 4096  # texts that are not read anew: a hall says the same words
 
 BLANK = "\u2800"  # a Braille sign without dots
 ZWJ = "\u200d"  # joins emoji into one
@@ -57,6 +59,7 @@ class NotAWord(ValueError):
         self.reason = reason
 
 
+@lru_cache(REMEMBERED)
 def read(text: str, phrase: bool) -> Word:
     """Return the word that `text` counts as; NotAWord if it is none, or several where one is asked.
 
