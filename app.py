@@ -26,6 +26,7 @@ from eventlet import tpool, wsgi
 from flask import Flask
 
 from display.addresses import Address, local_addresses
+from display.commands import run
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.live.ticker import Ticker
@@ -61,12 +62,16 @@ def main(arguments: list[str]) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = read_settings(arguments, os.environ)
+        if settings.command:
+            sys.exit(run(settings.command, settings.log))
         secret = read_secret()
         tpool.set_num_threads(WORK_THREADS)
         log = open_log(settings.log, tpool.execute)
         serve(settings, secret, log, listen(settings))
     except (StartError, LogError) as error:
         sys.exit(str(error))
+    except LogUnavailable as error:
+        sys.exit(f"The log {settings.log} cannot be used: {error}.")
 
 
 def listen(settings: Settings) -> Any:

@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     log: str
     logo: bytes | None  # an SVG or PNG picture
     accent: str | None  # #rrggbb
+    command: tuple[str, ...] = ()  # what to do instead of serving: a command and its argument
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -45,6 +46,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         given.log,
         logo(given.logo),
         accent(given.accent),
+        command(given.command),
     )
 
 
@@ -64,6 +66,12 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             help=f"{explanation}{shown} [{variable}]",
         )
 
+    found.add_argument(
+        "command",
+        nargs="*",
+        metavar="COMMAND",
+        help="nothing to serve; 'check' to see that the log is whole; 'backup FILE' to copy it",
+    )
     add("host", "0.0.0.0", "the address to listen on; 127.0.0.1 for this machine alone")  # noqa: S104
     add("port", "5000", "the port to listen on")
     add("public-url", None, "where phones reach this server; found out if not given")
@@ -71,6 +79,13 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("logo", None, "the organisation's logo, for every page: a file, SVG or PNG")
     add("accent", None, "the organisation's colour, for buttons and links, such as '#0a5c8c'")
     return found
+
+
+def command(given: Sequence[str]) -> tuple[str, ...]:
+    match tuple(given):
+        case () | ("check",) | ("backup", _) as known:
+            return known
+    raise StartError(f"The commands are 'check' and 'backup FILE', not {' '.join(given)!r}.")
 
 
 def port(given: str) -> int:

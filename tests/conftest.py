@@ -183,6 +183,17 @@ def free_port() -> int:
         return port
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="faults at their full number and length")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether faults are to be made at their full number and length."""
+    found: bool = request.config.getoption("--full")
+    return found
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own, with one room."""

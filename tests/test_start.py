@@ -259,7 +259,7 @@ def cut_off(folder: Path) -> str:
     [
         (unwritable, "cannot be opened"),
         (lambda _: "sqlite:////proc/ordmoln/log.db", "cannot be opened"),
-        (lambda folder: f"sqlite:///{folder}", "cannot be opened"),
+        (lambda folder: f"sqlite:///{folder}", "may not be opened or written to"),
         (newer_schema, "newer version"),
         (newer_event, "does not know the event 'WordSung'"),
         (no_database, "not a database"),
