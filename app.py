@@ -105,6 +105,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     load_rooms(app, rooms, settings.log)
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
+    eventlet.spawn(ticker.mind_log, eventlet.sleep)
     eventlet.spawn(sweep, audience)
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     server = eventlet.spawn(

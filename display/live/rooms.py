@@ -7,7 +7,7 @@ import threading
 from display.live.bursts import Bursts
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
-from display.log.base import Entry, Log, RoomErased
+from display.log.base import Entry, Log, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
     Event,
@@ -42,6 +42,7 @@ class LiveRoom:
         self.suggested = Suggested()
         self.answered_at = 0.0  # seconds since 1970, or when it was opened
         self.connected = 0  # phones that are here, as of the last tick
+        self.trouble: Trouble | None = None  # of the log, likewise
         self.reading = threading.Lock()
 
     @property

@@ -20,6 +20,7 @@ from display.log.base import LogUnavailable, Offload, RoomErased
 from display.room.steps import Tallied
 
 TICK_SECONDS = 0.1
+PROBE_SECONDS = 2.0
 COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Sent:
     coach: Message | None = None
     coach_at: float = 0.0
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
+    trouble: str = ""  # of the log, as it was reported
 
 
 class Ticker:
@@ -51,6 +53,7 @@ class Ticker:
         self._emit = emit
         self._offload = offload
         self._sent: dict[str, Sent] = {}
+        self._trouble = ""  # of the log, as the last probe told it
 
     def run(self, sleep: Callable[[float], object]) -> None:
         """Tick for ever, every 0.1 seconds as long as the work allows."""
@@ -58,6 +61,27 @@ class Ticker:
             started = time.monotonic()
             self.tick()
             sleep(max(0.01, TICK_SECONDS - (time.monotonic() - started)))
+
+    def mind_log(self, sleep: Callable[[float], object]) -> None:
+        """Try for ever whether the log takes answers, so that coaches know before a phone does.
+
+        While nobody watches, the disk is left in peace.
+        """
+        while True:
+            if self._audience.size or self._trouble:
+                self._probe()
+            sleep(PROBE_SECONDS)
+
+    def _probe(self) -> None:
+        trouble = ""
+        try:
+            self._rooms.log.probe()
+        except LogUnavailable as error:
+            trouble = str(error)
+        if trouble != self._trouble:
+            now = f"cannot be used: {trouble}" if trouble else "can be used again"
+            logger.warning("the log %s", now)
+        self._trouble = trouble
 
     def tick(self) -> None:
         """Serve every watched room once. A room in trouble does not stop the others."""
@@ -68,7 +92,7 @@ class Ticker:
             except (RoomErased, NoSuchRoom):
                 self._tell_erased(code)
             except LogUnavailable as error:
-                logger.warning("room %s: the log cannot be used now: %s", code, error)
+                self._report(code, str(error))
             except Exception:
                 logger.exception("room %s: the tick failed", code)
         for code in self._sent.keys() - set(codes):
@@ -77,6 +101,7 @@ class Ticker:
     def _serve(self, code: str) -> None:
         live = self._rooms.current(code)
         live.connected = self._audience.connected(code, "phone")
+        live.trouble = self._rooms.log.trouble
         sent = self._sent.setdefault(code, Sent())
         self._send_phones(live, sent)
         self._send_tables(live, sent)
@@ -86,6 +111,14 @@ class Ticker:
             self._send_stage(live, sent)
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
+        sent.trouble = ""
+
+    def _report(self, code: str, trouble: str) -> None:
+        """Log why a room could not be served, once for as long as it lasts."""
+        sent = self._sent.setdefault(code, Sent())
+        if trouble != sent.trouble:
+            logger.warning("room %s: the log cannot be used now: %s", code, trouble)
+        sent.trouble = trouble
 
     def _draw(self, live: LiveRoom, sent: Sent) -> None:
         """Draw the room's picture anew if its tally is not what it was drawn from."""

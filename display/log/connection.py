@@ -26,6 +26,7 @@ TROUBLES: dict[int, Trouble] = {
     sqlite3.SQLITE_CONSTRAINT: "damaged",
     sqlite3.SQLITE_MISMATCH: "damaged",
 }
+NO_TEXT = "there is a text in it that is none"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -50,7 +51,7 @@ def unavailable(error: sqlite3.Error) -> LogUnavailable:
     """Return what an error of SQLite means for whoever runs the server."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and "decode" in str(error):  # Python quotes the text, which somebody typed
-        return LogUnavailable("damaged", "there is a text in it that is none")
+        return LogUnavailable("damaged", NO_TEXT)
     if code is None:  # Python's too: the connection is closed
         return LogUnavailable("failed", str(error))
     trouble = TROUBLES.get(code & 0xFF, "failed")
@@ -65,6 +66,8 @@ def availability() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise unavailable(error) from error
+    except UnicodeDecodeError as error:  # a message of SQLite that quotes the damage
+        raise LogUnavailable("damaged", NO_TEXT) from error
 
 
 @contextmanager

@@ -96,8 +96,7 @@ def give(code: str) -> Response:
         return refused(live, refusal, event.text)
     try:
         live = rooms().record(live.code, event)
-    except LogUnavailable as error:
-        current_app.logger.error("an answer could not be kept: %s", error)
+    except LogUnavailable:  # the ticker reports it; here it would be a line for every phone
         return refused(live, "unavailable", event.text, RETRY_SECONDS, event.key)
     if event.key not in live.room.answers:  # another came in between
         return refused(live, live.room.refusal(event) or "closed", event.text)
