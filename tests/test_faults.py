@@ -1,0 +1,184 @@
+"""Faults made on purpose under load: nothing is lost, nothing counts twice, everything comes back.
+
+With --full they are made at their full number and length.
+"""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+import requests
+from conftest import WAIT_SECONDS, Server
+from faults.lists import expect_equal_lists
+from faults.phones import Loop, Phones
+from faults.proxy import Faults, Proxy
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+Fault = Callable[[Server], AbstractContextManager[None]]
+
+SEED = 20261125
+RECOVERY_MS = 30_000
+HOLDER = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    running = Loop()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def hall(server: Server) -> Server:
+    """A server whose question takes as many words from each as they like."""
+    server.coach().act("step", question="Vad behövs?", answers_each="unlimited").raise_for_status()
+    return server
+
+
+def counts(server: Server) -> dict[str, int]:
+    return {word["word"]: word["count"] for word in server.words()["words"]}
+
+
+def open_stage(server: Server, open_page: OpenPage) -> Page:
+    return open_page(f"{server.room_url}/stage", (1280, 720))
+
+
+def test_killed_at_random_moments_of_a_burst_it_loses_and_doubles_nothing(
+    hall: Server, loop: Loop, open_page: OpenPage, full: bool
+) -> None:
+    stage = open_stage(hall, open_page)
+    chance = Random(SEED)
+    phones = Phones(loop, hall.room_url, number=60, seed=SEED, pause=1)
+    for _ in range(20 if full else 4):
+        phones.wait_for(chance.randrange(5, 60))
+        time.sleep(chance.uniform(0, 0.05))  # no event tells of the middle of a commit
+        hall.kill()
+        hall.start()
+    phones.wait_for(20)
+    phones.finish()
+    expect_equal_lists(phones, hall.log, counts(hall), stage)
+    assert phones.cut_off > 0
+    assert hall.words()["participants"] == 60
+
+
+def test_a_network_that_loses_delays_and_cuts_changes_no_count(
+    hall: Server, loop: Loop, open_page: OpenPage, full: bool
+) -> None:
+    stage = open_stage(hall, open_page)
+    proxy = Proxy(loop, hall.port, Faults(), SEED)
+    url = f"{proxy.listen('127.0.0.1')}/{hall.code}"
+    phones = Phones(loop, url, number=80, seed=SEED, pause=0.5)
+    phones.wait_for(1500 if full else 250)
+    proxy.faults = Faults(lost_reply=0, cut_request=0, cut_reply=0, late=0)
+    phones.finish()
+    proxy.close()
+    expect_equal_lists(phones, hall.log, counts(hall), stage)
+    assert min(proxy.made.values()) > 10
+
+
+@contextmanager
+def full_disk(server: Server) -> Iterator[None]:
+    """No file of the server's may grow any more, as on a disk without room."""
+    assert server.process is not None
+    pid, (_, most) = server.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
+    grown = max(path.stat().st_size for path in server.log.parent.iterdir())
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (grown + 100, most))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+
+
+@contextmanager
+def moved(server: Server) -> Iterator[None]:
+    """The folder with the log is somewhere else."""
+    elsewhere = server.log.parent.rename(server.log.parent.with_name("elsewhere"))
+    yield
+    elsewhere.rename(server.log.parent)
+
+
+@contextmanager
+def held(server: Server) -> Iterator[None]:
+    """Another process holds the log for ten seconds."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(server.log)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        began = time.monotonic()
+        yield
+        time.sleep(max(0, 10 - (time.monotonic() - began)))
+
+
+@pytest.mark.parametrize(
+    ("fault", "troubles", "advice"),
+    [
+        (full_disk, {"full", "failed"}, "Just nu kan inget sparas"),
+        (moved, {"moved"}, "har flyttats eller tagits bort"),
+        (held, {"held"}, "Ett annat program använder"),
+    ],
+)
+def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is_told(
+    tmp_path: Path,
+    loop: Loop,
+    open_page: OpenPage,
+    fault: Fault,
+    troubles: set[str],
+    advice: str,
+) -> None:
+    (tmp_path / "log").mkdir()
+    server = Server(tmp_path / "log")
+    server.errors = tmp_path / "stderr.txt"
+    server.start()
+    try:
+        server.coach().act("step", question="Vad behövs?", answers_each="unlimited")
+        stage = open_stage(server, open_page)
+        coach, phone = open_page(server.coach_url), open_page(server.room_url)
+        phones = Phones(loop, server.room_url, number=20, seed=SEED, pause=1)
+        phones.wait_for(40)
+        phone.locator("#field").fill("tålamod")
+        with fault(server):
+            phones.wait_until_told_to_wait(5)
+            phone.locator("#answer button").click()
+            expect(coach.locator("#trouble")).to_be_visible(timeout=RECOVERY_MS)
+            expect(coach.locator("#trouble")).to_contain_text(advice)
+            health = requests.get(f"{server.url}/healthz", timeout=WAIT_SECONDS)
+            assert health.status_code == 503
+            assert health.json()["trouble"] in troubles
+            expect(phone.locator("#receipt")).to_contain_text("«tålamod»", timeout=RECOVERY_MS)
+            assert stage.locator("#cloud text").count() > 0
+        expect(phone.locator("#receipt")).to_contain_text("Tack!", timeout=RECOVERY_MS)
+        expect(coach.locator("#trouble")).to_be_hidden(timeout=RECOVERY_MS)
+        assert requests.get(f"{server.url}/healthz", timeout=WAIT_SECONDS).status_code == 200
+        phones.wait_for(20)
+        phones.finish()
+        (key,) = keys_of_others(server, phones)
+        phones.thanked[key] = "tålamod"
+        expect_equal_lists(phones, server.log, counts(server), stage)
+        server.stop()
+        server.start()
+        expect_equal_lists(phones, server.log, counts(server), stage)
+    finally:
+        if server.running:
+            server.kill()
+
+
+def keys_of_others(server: Server, phones: Phones) -> set[str]:
+    """Return the keys in the log that none of these phones made."""
+    from faults.lists import keys_in_log
+
+    return keys_in_log(server.log) - set(phones.thanked)
