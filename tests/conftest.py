@@ -1,6 +1,7 @@
 """A real server process, real Socket.IO clients and a real Chromium for the tests."""
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -49,6 +50,7 @@ class Server:
         self.errors = folder / "stderr.txt"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.command = [sys.executable, "app.py"]
         self.process: subprocess.Popen[str] | None = None
         self.code = ""
         self.coach_url = ""
@@ -56,14 +58,7 @@ class Server:
     def start(self) -> "Server":
         with self.errors.open("a") as errors:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "app.py",
-                    "--port",
-                    str(self.port),
-                    "--log",
-                    f"sqlite:///{self.log}",
-                ],
+                [*self.command, "--port", str(self.port), "--log", f"sqlite:///{self.log}"],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 stdout=subprocess.PIPE,
@@ -87,6 +82,8 @@ class Server:
                     return
         finally:
             timeout.cancel()
+        self.process.wait(STOP_SECONDS)
+        self.process.stdout.close()
         raise AssertionError(f"the server did not start:\n{self.errors.read_text()}")
 
     def kill(self) -> None:
@@ -177,9 +174,15 @@ class Watcher:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Return a port that is free, and that the system gives to nobody's outgoing connection."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", port))
+            except OSError:
+                continue
         return port
 
 

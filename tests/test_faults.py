@@ -3,7 +3,9 @@
 With --full they are made at their full number and length.
 """
 
+import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -15,15 +17,31 @@ from random import Random
 import pytest
 import requests
 from conftest import WAIT_SECONDS, Server
-from faults.lists import expect_equal_lists
+from faults.lists import expect_equal_lists, keys_in_log
 from faults.phones import Loop, Phones
-from faults.proxy import Faults, Proxy
+from faults.proxy import CALM, Faults, Proxy
 from playwright.sync_api import Page, expect
 
+from display.log import open_log
+from display.room.events import (
+    AnswerGiven,
+    ClockStarted,
+    FiguresChosen,
+    Plan,
+    QuestionAsked,
+    RoomOpened,
+    StepPlanned,
+    StepStarted,
+    encode,
+)
+
 OpenPage = Callable[..., Page]
-Fault = Callable[[Server], AbstractContextManager[None]]
+Fault = Callable[[Server, float], AbstractContextManager[None]]
 
 SEED = 20261125
+# Root may write to every file; without this right it is as anybody else.
+AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+HOUR = 3600.0
 RECOVERY_MS = 30_000
 HOLDER = """
 import sqlite3, sys
@@ -79,10 +97,10 @@ def test_a_network_that_loses_delays_and_cuts_changes_no_count(
 ) -> None:
     stage = open_stage(hall, open_page)
     proxy = Proxy(loop, hall.port, Faults(), SEED)
-    url = f"{proxy.listen('127.0.0.1')}/{hall.code}"
+    url = f"{proxy.listen()}/{hall.code}"
     phones = Phones(loop, url, number=80, seed=SEED, pause=0.5)
     phones.wait_for(1500 if full else 250)
-    proxy.faults = Faults(lost_reply=0, cut_request=0, cut_reply=0, late=0)
+    proxy.faults = CALM
     phones.finish()
     proxy.close()
     expect_equal_lists(phones, hall.log, counts(hall), stage)
@@ -90,7 +108,7 @@ def test_a_network_that_loses_delays_and_cuts_changes_no_count(
 
 
 @contextmanager
-def full_disk(server: Server) -> Iterator[None]:
+def full_disk(server: Server, seconds: float) -> Iterator[None]:
     """No file of the server's may grow any more, as on a disk without room."""
     assert server.process is not None
     pid, (_, most) = server.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -101,7 +119,7 @@ def full_disk(server: Server) -> Iterator[None]:
 
 
 @contextmanager
-def moved(server: Server) -> Iterator[None]:
+def moved(server: Server, seconds: float) -> Iterator[None]:
     """The folder with the log is somewhere else."""
     elsewhere = server.log.parent.rename(server.log.parent.with_name("elsewhere"))
     yield
@@ -109,8 +127,8 @@ def moved(server: Server) -> Iterator[None]:
 
 
 @contextmanager
-def held(server: Server) -> Iterator[None]:
-    """Another process holds the log for ten seconds."""
+def held(server: Server, seconds: float) -> Iterator[None]:
+    """Another process holds the log."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(server.log)],
         stdin=subprocess.PIPE,
@@ -121,7 +139,7 @@ def held(server: Server) -> Iterator[None]:
         assert holder.stdout.readline() == "held\n"
         began = time.monotonic()
         yield
-        time.sleep(max(0, 10 - (time.monotonic() - began)))
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
 
 
 @pytest.mark.parametrize(
@@ -139,6 +157,7 @@ def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is
     fault: Fault,
     troubles: set[str],
     advice: str,
+    full: bool,
 ) -> None:
     (tmp_path / "log").mkdir()
     server = Server(tmp_path / "log")
@@ -151,7 +170,7 @@ def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is
         phones = Phones(loop, server.room_url, number=20, seed=SEED, pause=1)
         phones.wait_for(40)
         phone.locator("#field").fill("tålamod")
-        with fault(server):
+        with fault(server, 10 if full else 0):
             phones.wait_until_told_to_wait(5)
             phone.locator("#answer button").click()
             expect(coach.locator("#trouble")).to_be_visible(timeout=RECOVERY_MS)
@@ -179,6 +198,103 @@ def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is
 
 def keys_of_others(server: Server, phones: Phones) -> set[str]:
     """Return the keys in the log that none of these phones made."""
-    from faults.lists import keys_in_log
-
     return keys_in_log(server.log) - set(phones.thanked)
+
+
+def test_a_log_made_read_only_is_told_at_the_next_start_and_nothing_is_lost(
+    tmp_path: Path, loop: Loop, open_page: OpenPage
+) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    server = Server(folder)
+    server.errors = tmp_path / "stderr.txt"
+    server.command = [*AS_ANYBODY, *server.command]
+    server.start()
+    server.coach().act("step", question="Vad behövs?", answers_each="unlimited")
+    stage = open_stage(server, open_page)
+    phones = Phones(loop, server.room_url, number=20, seed=SEED, pause=0.5)
+    phones.wait_for(20)
+    for path in folder.iterdir():
+        path.chmod(0o400)
+    folder.chmod(0o500)
+    phones.wait_for(40)  # it holds the file open, so these are kept all the same
+    phones.finish()
+    server.kill()
+    with pytest.raises(AssertionError, match="may not be opened or written to: let the user who"):
+        server.start()
+    folder.chmod(0o700)
+    for path in folder.iterdir():
+        path.chmod(0o600)
+    server.start()
+    expect_equal_lists(phones, server.log, counts(server), stage)
+    server.kill()
+
+
+def test_a_laptop_that_slept_goes_on_where_it_was(
+    hall: Server, loop: Loop, open_page: OpenPage, full: bool
+) -> None:
+    stage, phone = open_stage(hall, open_page), open_page(hall.room_url)
+    phones = Phones(loop, hall.room_url, number=30, seed=SEED, pause=0.5)
+    phones.wait_for(30)
+    assert hall.process is not None
+    hall.process.send_signal(signal.SIGSTOP)
+    time.sleep(70 if full else 7)  # longer than phones wait for a thank; in full, than for a ping
+    hall.process.send_signal(signal.SIGCONT)
+    phones.wait_for(60)
+    phones.finish()
+    expect_equal_lists(phones, hall.log, counts(hall), stage)
+    hall.coach().act("step", question="Och nu då?")
+    for page in (stage, phone):
+        expect(page.locator("#question")).to_have_text("Och nu då?", timeout=RECOVERY_MS)
+
+
+def test_a_server_that_gets_another_address_is_found_again(
+    hall: Server, loop: Loop, open_page: OpenPage
+) -> None:
+    proxy = Proxy(loop, hall.port)
+    url = f"{proxy.listen()}/{hall.code}"
+    stage, phone = open_page(f"{url}/stage", (1280, 720)), open_page(url)
+    phones = Phones(loop, url, number=20, seed=SEED, pause=0.5)
+    for address in ("127.0.0.2", "127.0.0.3"):
+        phones.wait_for(30)
+        proxy.move_target(address)
+    phones.wait_for(30)
+    phones.finish()
+    expect_equal_lists(phones, hall.log, counts(hall), stage)
+    assert hall.words()["participants"] == 20
+    hall.coach().act("step", question="Och nu då?")
+    for page in (stage, phone):
+        expect(page.locator("#question")).to_have_text("Och nu då?", timeout=RECOVERY_MS)
+    proxy.close()
+
+
+def test_a_clock_that_was_set_back_stops_no_clock_and_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = time.time() + HOUR
+    server = Server(tmp_path)
+    with monkeypatch.context() as wall:
+        wall.setattr(time, "time", lambda: later)
+        log = open_log(f"sqlite:///{server.log}")
+        for event in (
+            RoomOpened("sv"),
+            QuestionAsked("Är ljudet på?"),
+            StepPlanned(Plan("Vad behövs?", answers_each=None, seconds=300), 1),
+            StepStarted(2),
+            ClockStarted(2, later),
+            FiguresChosen(False, False),
+            *(AnswerGiven(2, "någon", f"key-{n}", "mod") for n in range(30)),
+        ):
+            log.append("K7QX", encode(event))
+        log.close()
+    server.start()
+    try:
+        for n in range(5):
+            assert server.send("tid", key=f"later-{n}").status_code == 201
+        status = server.coach().act("figures", counts="on", participants="on").json()
+        clock = status["clock"]
+        assert 290 < clock["left"] - (status["now"] - clock["since"]) <= 300
+        assert status["per_minute"] == 5
+        assert counts(server) == {"mod": 30, "tid": 5}
+    finally:
+        server.kill()

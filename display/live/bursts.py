@@ -53,7 +53,7 @@ class Bursts:
         new = answer.participant not in self._numbers
         self._numbers.setdefault(answer.participant, len(self._numbers) + 1)
         self._minute.append(Sent(at, answer.step, answer.word.key, answer.participant, new))
-        while self._minute[0].at < at - MINUTE:
+        while abs(at - self._minute[0].at) > MINUTE:  # also when the clock was set back
             self._minute.popleft()
 
     def participant(self, number: str) -> str | None:

@@ -4,6 +4,7 @@ import re
 import secrets
 import threading
 
+from display.live import clock
 from display.live.bursts import Bursts
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
@@ -85,8 +86,11 @@ class Rooms:
         Errors: LogUnavailable, or ValueError for an entry that this version does not know.
         """
         for code in self.codes():
-            if not self.current(code).room.steps:  # stopped while it was being opened
+            room = self.current(code).room
+            if not room.steps:  # stopped while it was being opened
                 self.record(code, QuestionAsked(question))
+            for running in room.direction.clocks.values():
+                clock.not_before(running.since or 0)
         if not self.codes():
             self.open(language, question)
 

@@ -1,12 +1,15 @@
 """A network between phones and server that loses, delays and cuts, as a seed decides."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import NamedTuple
 
 from faults.phones import Loop
 
 CHUNK = 65536
+
+Befall = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Faults(NamedTuple):
@@ -27,39 +30,46 @@ class Cut(Exception):
 
 
 class Proxy:
-    """Listens on an address of this machine and passes everything on to the server's port."""
+    """Takes connections and passes everything on to the server, whose address may change."""
 
     def __init__(self, loop: Loop, target: int, faults: Faults = CALM, seed: int = 1) -> None:
         self.faults = faults
         self.made = {"lost": 0, "cut": 0, "late": 0}
         self._loop = loop
-        self._target = target
+        self._target = ("127.0.0.1", target)
         self._chance = Random(seed)
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
-    def listen(self, host: str) -> str:
-        """Listen at this address and no longer at the one before; return the URL."""
-        return str(self._loop.run(self._listen(host)))
+    def listen(self) -> str:
+        """Begin to take connections; return the URL."""
+        return str(self._loop.run(self._listen()))
+
+    def move_target(self, host: str) -> None:
+        """The server is at another address from now on: no connection lives on."""
+        self._target = (host, self._target[1])
+        self._loop.run(self._cut_all())
 
     def close(self) -> None:
         self._loop.run(self._close())
 
-    async def _listen(self, host: str) -> str:
-        await self._close()
-        self._server = await asyncio.start_server(self._serve, host, 0)
+    async def _listen(self) -> str:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
-        return f"http://{host}:{port}"
+        return f"http://127.0.0.1:{port}"
 
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
+        await self._cut_all()
+
+    async def _cut_all(self) -> None:
         for writer in list(self._open):
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            there, back = await asyncio.open_connection(*self._target)
         except OSError:  # the server is away
             writer.transport.abort()
             return
@@ -76,7 +86,9 @@ class Proxy:
             end.transport.abort()
         self._open -= ends
 
-    async def _pass(self, source, target, befall) -> None:  # type: ignore[no-untyped-def]
+    async def _pass(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, befall: Befall
+    ) -> None:
         try:
             while piece := await source.read(CHUNK):
                 await befall(piece, target)
