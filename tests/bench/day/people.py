@@ -29,7 +29,16 @@ class Person:
         return self._line is not None and not self._line.closed
 
     async def come(self) -> None:
-        """Load the page and watch the room."""
+        """Load the page and watch the room, as a browser does that finds a kept line stale."""
+        for _ in range(TRIES):
+            try:
+                await self._come()
+                return
+            except (aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(RETRY_SECONDS)
+        raise TimeoutError(f"nobody lets in {self._cookie}")
+
+    async def _come(self) -> None:
         async with self._session.get(f"{self._url}/{self._code}", headers=self._cookie) as page:
             page.raise_for_status()
             if cookie := page.cookies.get("participant"):
