@@ -70,7 +70,7 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "command",
         nargs="*",
         metavar="COMMAND",
-        help="nothing to serve; 'check' to see that the log is whole; 'backup FILE' to copy it",
+        help="none: serve; 'check': see that the log is whole; 'backup FILE': copy it, also in use",
     )
     add("host", "0.0.0.0", "the address to listen on; 127.0.0.1 for this machine alone")  # noqa: S104
     add("port", "5000", "the port to listen on")

@@ -218,7 +218,7 @@ def test_a_log_that_another_program_holds_is_unavailable_until_it_is_let_go(
 @pytest.mark.parametrize(
     ("pragma", "again", "trouble"),
     [
-        ("query_only = ON", "query_only = OFF", "locked"),
+        ("query_only = ON", "query_only = OFF", "forbidden"),
         ("max_page_count = 1", "max_page_count = 100000", "full"),
     ],
 )

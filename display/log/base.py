@@ -30,12 +30,12 @@ class LogError(Exception):
     """The log cannot be used at all; the message is one sentence: why, and what to do."""
 
 
-Trouble: TypeAlias = Literal["full", "held", "locked", "moved", "damaged", "failed"]
+Trouble: TypeAlias = Literal["full", "busy", "forbidden", "moved", "damaged", "failed"]
 
 EXPLAINED: dict[Trouble, tuple[str, str]] = {  # what is wrong, and what to do
     "full": ("the disk is full", "make room on it"),
-    "held": ("another program holds the file", "end that program, or wait until it is done"),
-    "locked": (
+    "busy": ("another program holds the file", "end that program, or wait until it is done"),
+    "forbidden": (
         "it may not be opened or written to",
         "let the user who runs Ordmoln read and write the file and its folder",
     ),

@@ -15,11 +15,11 @@ from display.log.base import LogUnavailable, Trouble
 BUSY_SECONDS = 2.0  # how long another process may hold the file before phones are told to wait
 TROUBLES: dict[int, Trouble] = {
     sqlite3.SQLITE_FULL: "full",
-    sqlite3.SQLITE_BUSY: "held",
-    sqlite3.SQLITE_LOCKED: "held",
-    sqlite3.SQLITE_READONLY: "locked",
-    sqlite3.SQLITE_PERM: "locked",
-    sqlite3.SQLITE_CANTOPEN: "locked",
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_READONLY: "forbidden",
+    sqlite3.SQLITE_PERM: "forbidden",
+    sqlite3.SQLITE_CANTOPEN: "forbidden",
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_NOTADB: "damaged",
     sqlite3.SQLITE_ERROR: "damaged",  # a table or a column is not there
@@ -55,7 +55,7 @@ def unavailable(error: sqlite3.Error) -> LogUnavailable:
     if code is None:  # Python's too: the connection is closed
         return LogUnavailable("failed", str(error))
     trouble = TROUBLES.get(code & 0xFF, "failed")
-    plain = trouble in ("full", "held", "locked")
+    plain = trouble in ("full", "busy", "forbidden")
     return LogUnavailable(trouble, "" if plain else str(error))
 
 

@@ -181,7 +181,7 @@ class SQLiteLog:
         """Remove what was deleted from the write-ahead file too, which holds it until it is cut."""
         (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise LogUnavailable("held", "it is being read")
+            raise LogUnavailable("busy", "it is being read")
 
     def _probe(self) -> None:
         mark = "REPLACE INTO probe (id, at) VALUES (1, ?)"

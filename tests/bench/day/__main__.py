@@ -153,6 +153,7 @@ def main() -> int:
         began = time.monotonic()
         server.start()
         again = time.monotonic() - began
+        hours.append(measured("started again", server, people))
         server.stop()
     print(report(hours))
     lost = len(people.thanked.keys() - set(keys))
