@@ -6,11 +6,12 @@ With --full they are made at their full number and length.
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -205,6 +206,19 @@ def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is
 def keys_of_others(server: Server, phones: Phones) -> set[str]:
     """Return the keys in the log that none of these phones made."""
     return keys_in_log(server.log) - set(phones.thanked)
+
+
+def test_a_coach_is_told_when_the_log_cannot_even_be_read(
+    hall: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(hall.coach_url)
+    with closing(sqlite3.connect(hall.log)) as other:
+        other.execute("ALTER TABLE entry RENAME TO lost")
+        expect(coach.locator("#trouble")).to_contain_text("Säg till den som sköter datorn.")
+        assert hall.send("mod", key="one").status_code == 503
+        other.execute("ALTER TABLE lost RENAME TO entry")
+    expect(coach.locator("#trouble")).to_be_hidden(timeout=RECOVERY_MS)
+    assert hall.send("mod", key="one").status_code == 201
 
 
 def test_a_log_made_read_only_is_told_at_the_next_start_and_nothing_is_lost(

@@ -16,7 +16,7 @@ from display.live.messages.phone import phone_status, table_messages
 from display.live.messages.stage import changes, drawn_tally, picture, stage_header
 from display.live.pictures import Picture, difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
-from display.log.base import LogUnavailable, Offload, RoomErased
+from display.log.base import LogUnavailable, Offload, RoomErased, Trouble
 from display.room.steps import Tallied
 
 TICK_SECONDS = 0.1
@@ -99,10 +99,14 @@ class Ticker:
             del self._sent[code]
 
     def _serve(self, code: str) -> None:
-        live = self._rooms.current(code)
+        sent = self._sent.setdefault(code, Sent())
+        try:
+            live = self._rooms.current(code)
+        except LogUnavailable as error:
+            self._tell_trouble(self._rooms.get(code), sent, error.trouble)
+            raise
         live.connected = self._audience.connected(code, "phone")
         live.trouble = self._rooms.log.trouble
-        sent = self._sent.setdefault(code, Sent())
         self._send_phones(live, sent)
         self._send_tables(live, sent)
         self._send_coaches(live, sent)
@@ -112,6 +116,11 @@ class Ticker:
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
         sent.trouble = ""
+
+    def _tell_trouble(self, live: LiveRoom, sent: Sent, trouble: Trouble) -> None:
+        """Tell coaches why the room, as they see it, may be old: it cannot be read."""
+        live.trouble = trouble
+        self._send_coaches(live, sent)
 
     def _report(self, code: str, trouble: str) -> None:
         """Log why a room could not be served, once for as long as it lasts."""
