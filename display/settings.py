@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     logo: bytes | None  # an SVG or PNG picture
     accent: str | None  # #rrggbb
     keep_days: int  # after a room's last answer
+    command: tuple[str, ...] = ()  # what to do instead of serving: a command and its argument
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -48,6 +49,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         logo(given.logo),
         accent(given.accent),
         keep_days(given.keep_days),
+        command(given.command),
     )
 
 
@@ -67,6 +69,12 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             help=f"{explanation}{shown} [{variable}]",
         )
 
+    found.add_argument(
+        "command",
+        nargs="*",
+        metavar="COMMAND",
+        help="none: serve; 'check': see that the log is whole; 'backup FILE': copy it, also in use",
+    )
     add("host", "0.0.0.0", "the address to listen on; 127.0.0.1 for this machine alone")  # noqa: S104
     add("port", "5000", "the port to listen on")
     add("public-url", None, "where phones reach this server; found out if not given")
@@ -75,6 +83,13 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("accent", None, "the organisation's colour, for buttons and links, such as '#0a5c8c'")
     add("keep-days", "30", "rooms are erased so many days after their last answer")
     return found
+
+
+def command(given: Sequence[str]) -> tuple[str, ...]:
+    match tuple(given):
+        case () | ("check",) | ("backup", _) as known:
+            return known
+    raise StartError(f"The commands are 'check' and 'backup FILE', not {' '.join(given)!r}.")
 
 
 def port(given: str) -> int:

@@ -24,7 +24,7 @@ settings.register_profile("unhurried", deadline=None)  # a busy machine is no fa
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 10
 WAIT_SECONDS = 10
 PORTS = range(20_000, 32_000)  # below those that systems give to outgoing connections
@@ -52,6 +52,7 @@ class Server:
         self.errors = folder / "stderr.txt"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.command = [sys.executable, "app.py"]
         self.process: subprocess.Popen[str] | None = None
         self.code = ""
         self.coach_url = ""
@@ -61,8 +62,7 @@ class Server:
         with self.errors.open("a") as errors:
             self.process = subprocess.Popen(
                 [
-                    sys.executable,
-                    "app.py",
+                    *self.command,
                     "--port",
                     str(self.port),
                     "--log",
@@ -94,6 +94,8 @@ class Server:
                     return
         finally:
             timeout.cancel()
+        self.process.wait(STOP_SECONDS)
+        self.process.stdout.close()
         raise AssertionError(f"the server did not start:\n{self.errors.read_text()}")
 
     def kill(self) -> None:
@@ -190,6 +192,17 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("0.0.0.0", port))
             return port
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="faults at their full number and length")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether faults are to be made at their full number and length."""
+    found: bool = request.config.getoption("--full")
+    return found
 
 
 @pytest.fixture

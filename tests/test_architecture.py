@@ -17,12 +17,13 @@ from display.settings import parser
 ROOT = Path(__file__).parent.parent
 MODULES = [ROOT / "app.py", *sorted((ROOT / "display").rglob("*.py"))]
 MAY_IMPORT = {
-    "app": {"addresses", "live", "log", "settings", "web"},
+    "app": {"addresses", "commands", "live", "log", "settings", "web"},
     "web": {"web", "live", "room", "log"},
     "live": {"live", "room", "cloud", "log"},
     "room": {"room"},
     "cloud": {"cloud"},
     "log": {"log"},
+    "commands": {"log"},
     "settings": set(),
     "addresses": set(),
     "__init__": set(),
@@ -118,7 +119,7 @@ def test_room_and_cloud_know_neither_clock_nor_chance_nor_the_world(part: str) -
 
 def test_every_setting_is_in_the_readme_and_in_the_help() -> None:
     readme, shown = (ROOT / "README.md").read_text(), parser({}).format_help()
-    options = [action.option_strings[0] for action in parser({})._actions]
+    options = [name for action in parser({})._actions for name in action.option_strings[:1]]
     assert len(options) > 1
     for option in set(options) - {"-h"}:
         variable = "ORDMOLN_" + option.strip("-").replace("-", "_").upper()

@@ -1,19 +1,24 @@
 """The log in a real SQLite file: numbered without gaps, kept when thanked, gone when erased."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from display.log import Log, LogError, LogUnavailable, RoomErased, open_log
+from display.log import connection as log_connection
 from display.log import sqlite as sqlite_log
+from display.log.backup import back_up
+from display.log.check import check_log
 
 ROOT = Path(__file__).parent.parent
 SECRET_WORD = "hemligheten"
@@ -42,7 +47,7 @@ def log(file: Path) -> Iterator[Log]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch, file: Path) -> Iterator[Log]:
     """A log that gives up at once when another program holds the file."""
-    monkeypatch.setattr(sqlite_log, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(log_connection, "BUSY_SECONDS", 0.05)
     opened = open_log(f"sqlite:///{file}")
     yield opened
     opened.close()
@@ -210,6 +215,42 @@ def test_a_log_that_another_program_holds_is_unavailable_until_it_is_let_go(
     assert bodies(impatient) == ["y"]
 
 
+@pytest.mark.parametrize(
+    ("pragma", "again", "trouble"),
+    [
+        ("query_only = ON", "query_only = OFF", "forbidden"),
+        ("max_page_count = 1", "max_page_count = 100000", "full"),
+    ],
+)
+def test_why_nothing_can_be_written_is_told_until_it_can(
+    log: Log, pragma: str, again: str, trouble: str
+) -> None:
+    assert isinstance(log, sqlite_log.SQLiteLog)
+    assert log.trouble is None
+    log._writer.execute(f"PRAGMA {pragma}")
+    with pytest.raises(LogUnavailable) as raised:
+        log.append("ROOM", "x" * 100_000)
+    assert (raised.value.trouble, log.trouble) == (trouble, trouble)
+    log._writer.execute(f"PRAGMA {again}")
+    log.probe()
+    assert log.trouble is None
+    assert log.append("ROOM", "y") == 1
+
+
+@pytest.mark.parametrize("name", ["log.db", "log.db-wal"])
+def test_nothing_is_thanked_for_that_goes_to_a_file_without_a_name(
+    log: Log, file: Path, name: str
+) -> None:
+    log.append("ROOM", "x")
+    moved = (file.parent / name).rename(file.parent / "elsewhere")
+    with pytest.raises(LogUnavailable, match="moved or deleted"):
+        log.append("ROOM", "y")
+    with pytest.raises(LogUnavailable):
+        log.probe()
+    moved.rename(file.parent / name)
+    assert log.append("ROOM", "z") == 2
+
+
 def test_a_log_that_may_not_be_written_is_unavailable_until_it_may(log: Log) -> None:
     assert isinstance(log, sqlite_log.SQLiteLog)
     log._writer.execute("PRAGMA query_only = ON")
@@ -305,6 +346,229 @@ def test_a_database_of_another_program_is_refused_and_left_alone(file: Path) -> 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, os.urandom(8192)])
 def test_a_file_that_is_no_database_is_refused_and_left_alone(file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    with pytest.raises(LogError, match="cannot be opened"):
+    with pytest.raises(LogError, match="file is not a database"):
         open_log(f"sqlite:///{file}")
     assert file.read_bytes() == content
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A closed log with two rooms of 40 entries and one that was erased."""
+    path = tmp_path / "written.db"
+    log = open_log(f"sqlite:///{path}")
+    log.append("GONE", "bort")
+    log.erase("GONE")
+    write(log)
+    log.close()
+    return path
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """The files of such a log whose process was killed: all of it is in the write-ahead file."""
+    log = open_log(f"sqlite:///{tmp_path}/running.db")
+    write(log)
+    for suffix in ("", "-wal", "-shm"):
+        shutil.copy(tmp_path / f"running.db{suffix}", tmp_path / f"killed.db{suffix}")
+    log.close()
+    return tmp_path / "killed.db"
+
+
+def write(log: Log) -> None:
+    for n in range(40):
+        log.append("K7QX", f"kort {n}")
+        log.append("M3FG", f"en längre text {n} " * 20)
+
+
+def content(path: Path) -> list[tuple[str, list[str]]]:
+    """Return all that the log gives; LogError or LogUnavailable if it is not whole."""
+    log = open_log(f"sqlite:///{path}")
+    try:
+        return [(room, bodies(log, room)) for room in log.rooms()]
+    finally:
+        log.close()
+
+
+def copied(path: Path) -> Path:
+    """Return a copy of the log, with the files beside it, in the place of the copy before."""
+    for suffix in ("", "-wal", "-shm"):
+        (path.parent / f"copy.db{suffix}").unlink(missing_ok=True)
+        if (part := path.parent / f"{path.name}{suffix}").exists():
+            shutil.copy(part, path.parent / f"copy.db{suffix}")
+    return path.parent / "copy.db"
+
+
+def spoil(path: Path, offset: int, bit: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        (byte,) = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte ^ 1 << bit]))
+
+
+def is_refused(path: Path) -> bool:
+    try:
+        content(path)
+    except (LogError, LogUnavailable):
+        return True
+    return False
+
+
+def test_a_flipped_bit_anywhere_is_harmless_or_refused(written: Path, full: bool) -> None:
+    whole, chance, refused = content(written), Random(1), 0
+    size = written.stat().st_size
+    for offset in range(size) if full else chance.sample(range(size), 300):
+        copy = copied(written)
+        spoil(copy, offset, chance.randrange(8))
+        if is_refused(copy):
+            refused += 1
+        else:
+            assert content(copy) == whole, offset
+    assert refused > size // 10 if full else refused > 30
+
+
+def test_a_log_cut_off_anywhere_is_refused(written: Path) -> None:
+    size = written.stat().st_size
+    for length in (size - 1, size - 4096, size // 2, 5000, 4096, 100, 1):
+        copy = copied(written)
+        os.truncate(copy, length)
+        assert is_refused(copy), length
+
+
+def test_a_flipped_bit_in_what_a_killed_process_left_is_refused(killed: Path, full: bool) -> None:
+    assert len(content(copied(killed))) == 2
+    chance = Random(2)
+    size = killed.with_name("killed.db-wal").stat().st_size
+    for offset in chance.sample(range(size), 2000 if full else 100):
+        copy = copied(killed)
+        spoil(copy.with_name("copy.db-wal"), offset, chance.randrange(8))
+        assert is_refused(copy), offset
+
+
+def test_what_a_killed_process_left_is_refused_when_it_is_cut_off(killed: Path) -> None:
+    size = killed.with_name("killed.db-wal").stat().st_size
+    for length in (size - 1, size // 2, 33, 32, 1, 0):
+        copy = copied(killed)
+        os.truncate(copy.with_name("copy.db-wal"), length)
+        assert is_refused(copy), length
+
+
+def test_after_a_power_cut_the_commit_that_was_under_way_may_be_torn(killed: Path) -> None:
+    copy = copied(killed)
+    copy.with_name("copy.db-shm").unlink()
+    os.truncate(copy.with_name("copy.db-wal"), copy.with_name("copy.db-wal").stat().st_size - 1)
+    assert [len(entries) for _, entries in content(copy)] == [40, 39]
+
+
+@pytest.mark.parametrize(
+    ("change", "damage"),
+    [
+        ("DELETE FROM entry WHERE room = 'K7QX' AND seq = 7", "39 entries are there of 40"),
+        ("DELETE FROM entry WHERE room = 'K7QX' AND seq = 40", "39 entries are there of 40"),
+        ("UPDATE entry SET seq = 41 WHERE room = 'K7QX' AND seq = 7", "entries are there of 40"),
+        ("UPDATE entry SET body = 'x' WHERE room = 'K7QX' AND seq = 7", "entry 7 is not what was"),
+        ("UPDATE entry SET at = 1 WHERE room = 'K7QX' AND seq = 7", "entry 7 is not what was"),
+        ("UPDATE entry SET body = x'ff' WHERE room = 'K7QX' AND seq = 7", "entry 7 is not what"),
+        ("UPDATE room SET erased = 1 WHERE code = 'K7QX'", "marked as erased, but has entries"),
+        ("UPDATE room SET erased = 0 WHERE code = 'GONE'", "0 entries are there of 1"),
+        ("DELETE FROM room WHERE code = 'K7QX'", "its entries are there, but not the room"),
+    ],
+)
+def test_damage_is_told_by_room_and_entry_and_refused(
+    written: Path, change: str, damage: str
+) -> None:
+    assert [room.damage for room in check_log(written)] == ["", "", ""]
+    with sqlite3.connect(written) as other:
+        other.execute(change)
+    other.close()
+    (found,) = [room.damage for room in check_log(written) if room.damage]
+    assert damage in found
+    with pytest.raises((LogError, LogUnavailable), match="damaged"):
+        content(written)
+    with pytest.raises(LogError, match="so no backup was made"):
+        back_up(written, written.with_name("backup.db"))
+    assert not written.with_name("backup.db").exists()
+
+
+def test_damage_in_the_names_of_the_tables_is_refused(written: Path) -> None:
+    spoil(written, written.read_bytes().index(b"CREATE TABLE entry") + 14, 7)
+    for use in (content, check_log):
+        with pytest.raises((LogError, LogUnavailable), match="damaged"):
+            use(written)
+
+
+def test_what_cannot_be_read_as_text_is_not_quoted(written: Path) -> None:
+    at = written.read_bytes().index(b"kort 7")
+    spoil(written, at, 7)
+    with pytest.raises(LogUnavailable) as raised:
+        content(written)
+    assert "ort" not in str(raised.value)
+
+
+def test_a_log_of_the_version_before_is_brought_up_to_date(written: Path) -> None:
+    whole = content(written)
+    with sqlite3.connect(written) as older:
+        older.executescript("ALTER TABLE entry DROP COLUMN seal; PRAGMA user_version = 1;")
+    older.close()
+    with pytest.raises(LogError, match="start the server with it first"):
+        check_log(written)
+    assert content(written) == whole
+    assert not any(room.damage for room in check_log(written))
+
+
+def test_a_damaged_log_of_the_version_before_is_refused_and_left_alone(written: Path) -> None:
+    with sqlite3.connect(written) as older:
+        older.executescript(
+            "ALTER TABLE entry DROP COLUMN seal; PRAGMA user_version = 1;"
+            "DELETE FROM entry WHERE seq = 7"
+        )
+    older.close()
+    before = written.read_bytes()
+    with pytest.raises(LogError, match="39 entries are there of 40"):
+        content(written)
+    assert written.read_bytes() == before
+
+
+def test_a_check_changes_nothing_and_may_be_done_meanwhile(log: Log, file: Path) -> None:
+    log.append("ROOM", "x")
+    before = [path.read_bytes() for path in (file, file.with_name("log.db-wal"))]
+    (room,) = check_log(file)
+    assert (room.code, room.entries, room.erased, room.damage) == ("ROOM", 1, False, "")
+    assert [path.read_bytes() for path in (file, file.with_name("log.db-wal"))] == before
+    assert log.append("ROOM", "y") == 2
+
+
+def test_a_check_of_what_a_killed_process_left_leaves_it_as_it_is(killed: Path) -> None:
+    wal = killed.with_name("killed.db-wal")
+    before = killed.read_bytes(), wal.read_bytes()
+    assert [room.entries for room in check_log(killed)] == [40, 40]
+    assert (killed.read_bytes(), wal.read_bytes()) == before
+
+
+def test_a_backup_holds_all_that_was_thanked_for_before_it_and_is_its_owners_alone(
+    log: Log, file: Path
+) -> None:
+    kept = [f"{n}" for n in range(500)]
+    for body in kept:
+        log.append("ROOM", body)
+    backup = file.with_name("backup.db")
+    with ThreadPoolExecutor(1) as pool:
+        more = pool.submit(lambda: [log.append("ROOM", "mer") for _ in range(200)])
+        (room,) = back_up(file, backup)
+        more.result()
+    assert backup.stat().st_mode & 0o777 == 0o600
+    ((_, held),) = content(backup)
+    assert held[:500] == kept
+    assert len(held) == room.entries
+    assert len(bodies(log)) == 700
+
+
+def test_a_backup_takes_the_place_of_nothing(log: Log, file: Path) -> None:
+    log.append("ROOM", "x")
+    other = file.with_name("other")
+    other.write_text("viktigt")
+    with pytest.raises(LogError, match="already: choose another name"):
+        back_up(file, other)
+    with pytest.raises(LogError, match="cannot be written"):
+        back_up(file, file.parent / "none" / "backup.db")
+    assert other.read_text() == "viktigt"

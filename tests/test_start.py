@@ -263,7 +263,7 @@ def cut_off(folder: Path) -> str:
     [
         (unwritable, "cannot be opened"),
         (lambda _: "sqlite:////proc/ordmoln/log.db", "cannot be opened"),
-        (lambda folder: f"sqlite:///{folder}", "cannot be opened"),
+        (lambda folder: f"sqlite:///{folder}", "may not be opened or written to"),
         (newer_schema, "newer version"),
         (newer_event, "does not know the event 'WordSung'"),
         (no_database, "not a database"),
@@ -326,6 +326,40 @@ def test_stopped_while_answers_pour_in_it_has_all_that_was_thanked_for(
     assert server.words()["answers"] >= len(thanked) > 0
     sent_again = [server.send("mod", key=key).status_code for key in thanked]
     assert set(sent_again) == {200}
+
+
+CONNECTIONS_THAT_END = """
+import app, eventlet, gc
+from eventlet import wsgi
+
+def page(environ, start_response):
+    start_response("200 OK", [])
+    return [b"x"]
+
+gc.disable()
+listener = eventlet.listen(("127.0.0.1", 0))
+quiet = wsgi.LoggerNull()
+eventlet.spawn(wsgi.server, listener, page, quiet, protocol=app.QuietProtocol, log_output=False)
+for _ in range(20):
+    phone = eventlet.connect(listener.getsockname())
+    phone.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    while phone.recv(1000):
+        pass
+    phone.close()
+eventlet.sleep()
+print(sum(isinstance(found, app.QuietProtocol) for found in gc.get_objects()))
+"""
+
+
+def test_a_connection_that_is_over_leaves_no_garbage() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", CONNECTIONS_THAT_END],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "0\n"
 
 
 def test_it_may_be_stopped_as_soon_as_it_has_started(server: Server) -> None:

@@ -15,3 +15,9 @@ _BEGAN = time.time() - _steady()
 def now() -> float:
     """Return the seconds since 1970, as the wall's clock told them when the process began."""
     return _BEGAN + _steady()
+
+
+def not_before(at: float) -> None:
+    """Let time be `at` by now, if it is not: the clock on the wall was set back meanwhile."""
+    global _BEGAN
+    _BEGAN += max(0, at - now())

@@ -2,11 +2,12 @@
 
 import threading
 
+from display.live import clock
 from display.live.bursts import Bursts
 from display.live.codes import CODE, new_code
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
-from display.log.base import Entry, Log, RoomErased
+from display.log.base import Entry, Log, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
     Event,
@@ -37,6 +38,7 @@ class LiveRoom:
         self.suggested = Suggested()
         self.answered_at = 0.0  # seconds since 1970, or when it was opened
         self.connected = 0  # phones that are here, as of the last tick
+        self.trouble: Trouble | None = None  # of the log, likewise
         self.reading = threading.Lock()
 
     @property
@@ -79,8 +81,11 @@ class Rooms:
         Errors: LogUnavailable, or ValueError for an entry that this version does not know.
         """
         for code in self.codes():
-            if not self.current(code).room.steps:  # stopped while it was being opened
+            room = self.current(code).room
+            if not room.steps:  # stopped while it was being opened
                 self.record(code, QuestionAsked(question))
+            for running in room.direction.clocks.values():
+                clock.not_before(running.since or 0)
         if not self.codes():
             self.open(language, question)
 

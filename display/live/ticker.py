@@ -16,10 +16,11 @@ from display.live.messages.phone import phone_status, table_messages
 from display.live.messages.stage import changes, drawn_tally, picture, stage_header
 from display.live.pictures import Picture, difference
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
-from display.log.base import LogUnavailable, Offload, RoomErased
+from display.log.base import LogUnavailable, Offload, RoomErased, Trouble
 from display.room.steps import Tallied
 
 TICK_SECONDS = 0.1
+PROBE_SECONDS = 2.0
 COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Sent:
     coach_at: float = 0.0
     links_renewed: int = 0  # the coaches' link that those who watch as coaches have
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
+    trouble: str = ""  # of the log, as it was reported
 
 
 class Ticker:
@@ -58,6 +60,7 @@ class Ticker:
         self._sockets = sockets
         self._offload = offload
         self._sent: dict[str, Sent] = {}
+        self._trouble = ""  # of the log, as the last probe told it
 
     def run(self, sleep: Callable[[float], object]) -> None:
         """Tick for ever, every 0.1 seconds as long as the work allows."""
@@ -65,6 +68,27 @@ class Ticker:
             started = time.monotonic()
             self.tick()
             sleep(max(0.01, TICK_SECONDS - (time.monotonic() - started)))
+
+    def mind_log(self, sleep: Callable[[float], object]) -> None:
+        """Try for ever whether the log takes answers, so that coaches know before a phone does.
+
+        While nobody watches, the disk is left in peace.
+        """
+        while True:
+            if self._audience.size or self._trouble:
+                self._probe()
+            sleep(PROBE_SECONDS)
+
+    def _probe(self) -> None:
+        trouble = ""
+        try:
+            self._rooms.log.probe()
+        except LogUnavailable as error:
+            trouble = str(error)
+        if trouble != self._trouble:
+            now = f"cannot be used: {trouble}" if trouble else "can be used again"
+            logger.warning("the log %s", now)
+        self._trouble = trouble
 
     def tick(self) -> None:
         """Serve every watched room once. A room in trouble does not stop the others."""
@@ -75,16 +99,21 @@ class Ticker:
             except (RoomErased, NoSuchRoom):
                 self._tell_erased(code)
             except LogUnavailable as error:
-                logger.warning("room %s: the log cannot be used now: %s", code, error)
+                self._report(code, str(error))
             except Exception:
                 logger.exception("room %s: the tick failed", code)
         for code in self._sent.keys() - set(codes):
             del self._sent[code]
 
     def _serve(self, code: str) -> None:
-        live = self._rooms.current(code)
-        live.connected = self._audience.connected(code, "phone")
         sent = self._sent.setdefault(code, Sent())
+        try:
+            live = self._rooms.current(code)
+        except LogUnavailable as error:
+            self._tell_trouble(self._rooms.get(code), sent, error.trouble)
+            raise
+        live.connected = self._audience.connected(code, "phone")
+        live.trouble = self._rooms.log.trouble
         self._send_phones(live, sent)
         self._send_tables(live, sent)
         self._part_with_coaches(live, sent)
@@ -94,6 +123,19 @@ class Ticker:
             self._send_stage(live, sent)
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
+        sent.trouble = ""
+
+    def _tell_trouble(self, live: LiveRoom, sent: Sent, trouble: Trouble) -> None:
+        """Tell coaches why the room, as they see it, may be old: it cannot be read."""
+        live.trouble = trouble
+        self._send_coaches(live, sent)
+
+    def _report(self, code: str, trouble: str) -> None:
+        """Log why a room could not be served, once for as long as it lasts."""
+        sent = self._sent.setdefault(code, Sent())
+        if trouble != sent.trouble:
+            logger.warning("room %s: the log cannot be used now: %s", code, trouble)
+        sent.trouble = trouble
 
     def _draw(self, live: LiveRoom, sent: Sent) -> None:
         """Draw the room's picture anew if its tally is not what it was drawn from."""

@@ -1,7 +1,7 @@
 """What a log is: facts of a room in the order they happened, numbered from 1 without gaps."""
 
 from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Literal, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,11 +27,37 @@ class Entry(NamedTuple):
 
 
 class LogError(Exception):
-    """The log cannot be opened; the message tells an operator why and what to do."""
+    """The log cannot be used at all; the message is one sentence: why, and what to do."""
+
+
+Trouble: TypeAlias = Literal["full", "busy", "forbidden", "moved", "damaged", "failed"]
+
+EXPLAINED: dict[Trouble, tuple[str, str]] = {  # what is wrong, and what to do
+    "full": ("the disk is full", "make room on it"),
+    "busy": ("another program holds the file", "end that program, or wait until it is done"),
+    "forbidden": (
+        "it may not be opened or written to",
+        "let the user who runs Ordmoln read and write the file and its folder",
+    ),
+    "moved": ("its file was moved or deleted", "put it back, or start Ordmoln anew"),
+    "damaged": (
+        "it is damaged",
+        "put a backup in its place, as the README says, or begin another with --log",
+    ),
+    "failed": ("the disk failed", "look at the disk, and see that there is a backup"),
+}
 
 
 class LogUnavailable(Exception):
-    """The store cannot be used now; an append wrote nothing. The same call may succeed later."""
+    """The store cannot be used now; an append wrote nothing. The same call may succeed later.
+
+    `trouble` is what kind of fault it is; the message says it in words, and what to do.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        wrong, advice = EXPLAINED[trouble]
+        super().__init__(f"{wrong} ({detail}): {advice}" if detail else f"{wrong}: {advice}")
+        self.trouble: Trouble = trouble
 
 
 class RoomErased(Exception):
@@ -39,6 +65,11 @@ class RoomErased(Exception):
 
 
 class Log(Protocol):
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why the last attempt to write failed; None if it did not."""
+        ...
+
     def append(self, room: str, body: str) -> int:
         """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not.
 
@@ -47,7 +78,10 @@ class Log(Protocol):
         ...
 
     def since(self, room: str, seq: int) -> list[Entry]:
-        """Return the entries after `seq`, oldest first; RoomErased or LogUnavailable if not."""
+        """Return the entries after `seq`, oldest first; RoomErased or LogUnavailable if not.
+
+        Not one of them is missing, and each is what was written: else LogUnavailable too.
+        """
         ...
 
     def rooms(self) -> list[str]:

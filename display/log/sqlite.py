@@ -1,37 +1,24 @@
-"""The log in an SQLite file: one writer, a group of entries to a commit, synced before thanked.
+"""The log in an SQLite file: one writer, a group of entries to a commit, synced before thanked."""
 
-With WAL and `synchronous=FULL` an entry whose `append` returned survives a killed process and a
-power cut (https://sqlite.org/pragma.html#pragma_synchronous).
-"""
-
+import os
 import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from display.log.base import Entry, LogError, LogUnavailable, Offload, RoomErased
+from display.log.base import Entry, LogError, LogUnavailable, Offload, RoomErased, Trouble
+from display.log.check import (
+    changed,
+    refuse_broken_pages,
+    refuse_broken_rooms,
+    refuse_lost_commits,
+)
+from display.log.connection import availability, closed_on_error, connect, transaction
+from display.log.schema import is_sealed, prepare, seal
 
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE room (
-    code TEXT PRIMARY KEY,
-    last_seq INTEGER NOT NULL,
-    erased INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE entry (
-    room TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    at REAL NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (room, seq)
-) WITHOUT ROWID;
-CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL);
-"""
 GATHER_SECONDS = 0.004
-BUSY_SECONDS = 2.0  # how long another process may hold the file before phones are told to wait
 
 
 class Pending:
@@ -51,15 +38,20 @@ class Pending:
 class SQLiteLog:
     """A log in the file at `path`, which is made if missing. LogError if it cannot be used."""
 
-    def __init__(self, path: str, offload: Offload) -> None:
-        self._path = Path(path).absolute()  # also keeps SQLite from reading ":memory:" its own way
+    def __init__(self, path: Path, offload: Offload) -> None:
+        self._path = path
         self._offload = offload
         self._queue: deque[Pending] = deque()
         self._shared = False  # whether the last commit was that of several
         self._write_turn = threading.Lock()
         self._read_turn = threading.Lock()
-        self._writer = self._open()
-        self._reader = self._connect()
+        self._trouble: Trouble | None = None
+        self._writer, self._reader = self._open()
+        self._files = self._files_now()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        return self._trouble
 
     def append(self, room: str, body: str) -> int:
         body.encode()  # what cannot be written must not take the rest of its batch with it
@@ -107,13 +99,47 @@ class SQLiteLog:
 
     def _commit(self, batch: Sequence[Pending]) -> None:
         try:
-            with transaction(self._writer):
-                for pending in batch:
-                    self._insert(pending)
+            self._write(lambda: self._insert_all(batch))
         except Exception as error:  # whatever it was, nothing of the batch is on disk
+            if not isinstance(error, LogUnavailable):
+                error = LogUnavailable("failed", str(error))
             for pending in batch:
                 pending.seq = 0
-                pending.error = LogUnavailable(str(error))
+                pending.error = error
+
+    def _write(self, work: Callable[[], object]) -> None:
+        """Do the work in a transaction; LogUnavailable, and nothing done, if that fails."""
+        try:
+            self._refuse_other_files()
+            with availability(), transaction(self._writer):
+                work()
+        except LogUnavailable as error:
+            self._trouble = error.trouble
+            raise
+        self._trouble = None
+
+    def _refuse_other_files(self) -> None:
+        """Raise LogUnavailable where what is written would be in files that have no name any more.
+
+        SQLite goes on writing to them, and all of it would be gone with the process.
+        """
+        if self._files_now() != self._files:
+            raise LogUnavailable("moved")
+
+    def _files_now(self) -> list[tuple[int, int]]:
+        """Return which files lie where the log and its write-ahead file are."""
+        found = []
+        for path in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+            try:
+                status = os.stat(path)
+            except OSError:
+                continue
+            found.append((status.st_dev, status.st_ino))
+        return found
+
+    def _insert_all(self, batch: Sequence[Pending]) -> None:
+        for pending in batch:
+            self._insert(pending)
 
     def _insert(self, pending: Pending) -> None:
         last_seq, erased = self._room(self._writer, pending.room)
@@ -126,20 +152,27 @@ class SQLiteLog:
             " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
             (pending.room, pending.seq),
         )
+        entry = (pending.room, pending.seq, time.time(), pending.body)
         self._writer.execute(
-            "INSERT INTO entry (room, seq, at, body) VALUES (?, ?, ?, ?)",
-            (pending.room, pending.seq, time.time(), pending.body),
+            "INSERT INTO entry (room, seq, at, body, seal) VALUES (?, ?, ?, ?, ?)",
+            (*entry, seal(*entry)),
         )
 
     def _since(self, room: str, seq: int) -> list[Entry]:
-        with availability():
-            if self._room(self._reader, room)[1]:
+        with availability(), transaction(self._reader, "DEFERRED"):
+            last_seq, erased = self._room(self._reader, room)
+            if erased:
                 raise RoomErased(room)
-            found = self._reader.execute(
-                "SELECT seq, at, body FROM entry WHERE room = ? AND seq > ? ORDER BY seq",
+            rows = self._reader.execute(
+                "SELECT seq, at, body, seal FROM entry WHERE room = ? AND seq > ? ORDER BY seq",
                 (room, seq),
-            )
-            return [Entry(*row) for row in found]
+            ).fetchall()
+        for expected, row in enumerate(rows, seq + 1):
+            if row[0] != expected or not is_sealed(room, *row):
+                raise LogUnavailable("damaged", f"room {room}: {changed(expected)}")
+        if seq + len(rows) < last_seq:
+            raise LogUnavailable("damaged", f"room {room}: entry {last_seq} is missing")
+        return [Entry(*row[:3]) for row in rows]
 
     def _rooms(self) -> list[str]:
         with availability():
@@ -147,21 +180,23 @@ class SQLiteLog:
             return [code for (code,) in found]
 
     def _erase(self, room: str) -> None:
+        self._write(lambda: self._delete(room))
         with availability():
-            with transaction(self._writer):
-                self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
-                self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
             self._cut_write_ahead_file()
+
+    def _delete(self, room: str) -> None:
+        self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
+        self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
 
     def _cut_write_ahead_file(self) -> None:
         """Remove what was deleted from the write-ahead file too, which holds it until it is cut."""
         (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise LogUnavailable("another program is reading the log")
+            raise LogUnavailable("busy", "it is being read")
 
     def _probe(self) -> None:
-        with availability(), transaction(self._writer):
-            self._writer.execute("REPLACE INTO probe (id, at) VALUES (1, ?)", (time.time(),))
+        mark = "REPLACE INTO probe (id, at) VALUES (1, ?)"
+        self._write(lambda: self._writer.execute(mark, (time.time(),)))
 
     @staticmethod
     def _room(connection: sqlite3.Connection, code: str) -> tuple[int, bool]:
@@ -169,70 +204,31 @@ class SQLiteLog:
         last_seq, erased = row.fetchone() or (0, 0)
         return int(last_seq), bool(erased)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        """Return a connection to write and one to read a log that is whole; LogError if not."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path.touch(mode=0o600)
-            writer = self._connect()
-            with closed_on_error(writer):
-                self._migrate(writer)
-                writer.execute("PRAGMA journal_mode = WAL")
-            return writer
-        except (OSError, sqlite3.Error) as error:
-            raise LogError(f"The log {self._path} cannot be opened: {error}.") from error
+            refuse_lost_commits(self._path)
+            with availability():
+                return self._connected()
+        except OSError as error:
+            raise LogError(
+                f"The log {self._path} cannot be opened ({error.strerror}):"
+                f" choose another with --log."
+            ) from error
+        except LogUnavailable as error:
+            raise LogError(f"The log {self._path} cannot be used: {error}.") from error
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        with closed_on_error(connection):
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-        return connection
-
-    def _migrate(self, writer: sqlite3.Connection) -> None:
-        with transaction(writer):
-            (version,) = writer.execute("PRAGMA user_version").fetchone()
-            if version > SCHEMA_VERSION:
-                raise LogError(
-                    f"The log {self._path} was written by a newer version of Ordmoln"
-                    f" (schema {version}, this one knows {SCHEMA_VERSION}): update the program."
-                )
-            if version == 0:
-                if writer.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    raise LogError(f"The log {self._path} is a database of another program.")
-                for statement in SCHEMA.split(";\n"):
-                    writer.execute(statement)
-                writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-@contextmanager
-def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
-    """Close the connection if the block raises, so that nothing is left open."""
-    try:
-        yield
-    except BaseException:
-        connection.close()
-        raise
-
-
-@contextmanager
-def availability() -> Iterator[None]:
-    """Raise LogUnavailable for what SQLite raises."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LogUnavailable(str(error)) from error
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK when the block or the commit raises."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    def _connected(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        writer = connect(self._path)
+        with closed_on_error(writer):
+            with transaction(writer):
+                refuse_broken_pages(writer)
+                prepare(writer, self._path)
+                refuse_broken_rooms(writer)
+            writer.execute("PRAGMA journal_mode = WAL")
+            reader = connect(self._path)
+        with closed_on_error(writer), closed_on_error(reader):
+            reader.execute("SELECT 1 FROM probe").fetchall()  # makes the write-ahead file
+        return writer, reader

@@ -1,6 +1,5 @@
 """What becomes of an answer that is sent, whichever way it comes: see `phone` and `shortcut`."""
 
-import logging
 import math
 import re
 import secrets
@@ -16,8 +15,6 @@ from display.web.security import Pace
 
 KEY = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
 RETRY_SECONDS = 2
-
-logger = logging.getLogger(__name__)
 
 
 class Sending(NamedTuple):
@@ -71,8 +68,7 @@ class Intake:
             return self._record(live, participant, sending)
         except NoSuchTable:
             return Fate(live, error="no_such_table")
-        except LogUnavailable as error:
-            logger.error("an answer could not be kept: %s", error)
+        except LogUnavailable:  # the ticker reports it; here it would be a line for every phone
             return Fate(live, error="unavailable", retry_after=RETRY_SECONDS)
 
     def _record(self, live: LiveRoom, participant: str, sending: Sending) -> Fate:

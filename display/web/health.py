@@ -53,7 +53,7 @@ def healthz() -> tuple[Response, int]:
     try:
         rooms.log.probe()
     except LogUnavailable as error:
-        return jsonify(status="unavailable", log=str(error)), 503
+        return jsonify(status="unavailable", trouble=error.trouble, log=str(error)), 503
     return jsonify(status="ok", rooms=len(rooms.codes())), 200
 
 

@@ -91,8 +91,7 @@ def withdraw(code: str, key: str) -> Response:
     try:
         if not answer.withdrawn:
             live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
-    except LogUnavailable as error:
-        current_app.logger.error("an answer could not be taken back: %s", error)
+    except LogUnavailable:
         return refused(live, "unavailable", retry_after=RETRY_SECONDS)
     if wants_json():
         left = live.room.left(live.room.voice_of(participant()))

@@ -35,7 +35,8 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
     """Return all that a coach's page shows.
 
     `words` are the most frequent, of any standing, and all that are held or wait; `more_words` is
-    how many there are besides. `undo` is what undo would take back, `undone` what it just did.
+    how many there are besides. `undo` is what undo would take back, `undone` what it just did;
+    `trouble` is why nothing can be saved, one of `Trouble`, or None.
     """
     room, direction = live.room, live.room.direction
     groups = room.groups()
@@ -81,6 +82,7 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "next": next_act(room),
         "undo": told(room, room.acts[-1][0]) if room.acts else None,
         "undone": told(room, room.undone) if room.undone else None,
+        "trouble": live.trouble,
         "decisions": room.decisions,
     }
 
