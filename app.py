@@ -19,6 +19,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import qrcode
@@ -34,13 +35,19 @@ from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, operator_key
+from display.web.connections import Lines, Unfinished
+from display.web.guard import TakenOver
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
-SOCKET_SECONDS = 30  # for a client that drips its request
+MOST_CONNECTIONS = 20_000
+SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
+NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
+REQUEST_SECONDS = 30.0  # for a client that drips its request
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
+MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
@@ -52,11 +59,48 @@ HOUR = 3600.0
 logger = logging.getLogger("ordmoln")
 
 
-class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
-    """HTTP that does not print the address of a client that sends garbage."""
+class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
+    """HTTP for strangers: a request comes in time or not at all; nobody's address is printed."""
+
+    unfinished = Unfinished()
+
+    def handle_one_request(self) -> None:
+        self.unfinished.begin(self.connection)
+        try:
+            super().handle_one_request()
+        finally:
+            self.unfinished.end(self.connection)
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["werkzeug.socket"] = self.connection
+        body = environ["eventlet.input"]
+        if body.chunked_input or body.content_length:
+            body.rfile = Lines(body.rfile)
+            body.discard = partial(self.discard, body)
+        else:
+            self.unfinished.end(self.connection)
+        return environ
+
+    def discard(self, body: Any) -> None:
+        """Read what is left of a body that nobody wanted; if that is much, close the connection."""
+        left = MOST_DISCARDED
+        while left > 0 and (read := body.read(wsgi.MINIMUM_CHUNK_SIZE)):
+            left -= len(read)
+        if left <= 0:
+            self.close_connection = 1
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+class Connections(eventlet.GreenPool):  # type: ignore[misc]
+    """Those of the server; when they are nearly too many, the laziest makes way for the newest."""
+
+    def spawn(self, *called: Any) -> Any:
+        if self.running() >= self.size * NEARLY_FULL:
+            HttpProtocol.unfinished.close_oldest()
+        return super().spawn(*called)
 
 
 def main(arguments: list[str]) -> None:
@@ -101,25 +145,27 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     app = create_app(
         rooms, audience, secret, public_url, settings.logo, settings.accent, keep_seconds
     )
-    socketio = init_sockets(app, "eventlet")
+    most = min(MOST_CONNECTIONS, allowed_files() - SPARE_FILES)
+    socketio = init_sockets(app, "eventlet", int(most * (1 - SPARE_CONNECTIONS)))
     ticker = Ticker(rooms, audience, socketio, tpool.execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(sweep, audience)
+    eventlet.spawn(close_late_connections)
     eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     server = eventlet.spawn(
         wsgi.server,
         listener,
-        without_deflate(app),
-        max_size=allowed_files() - SPARE_FILES,
+        hand_over_sockets(app),
+        custom_pool=Connections(most),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
-        protocol=QuietProtocol,
+        protocol=HttpProtocol,
         log_output=False,
         debug=False,
-        socket_timeout=SOCKET_SECONDS,
+        socket_timeout=REQUEST_SECONDS,
         keepalive=KEEPALIVE_SECONDS,
     )
     eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
@@ -193,14 +239,23 @@ def allowed_files() -> int:
     return most
 
 
-def without_deflate(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Keep eventlet from agreeing on permessage-deflate, which costs 90 kB for each phone."""
+def hand_over_sockets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Let eventlet know when a connection was a websocket, after which there is no response."""
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return app(environ, start_response)
+        body = app(environ, start_response)
+        if isinstance(body, TakenOver):
+            wsgi.WSGI_LOCAL.already_handled = True
+        return body
 
     return wrapped
+
+
+def close_late_connections() -> None:
+    """Close connections that take too long over their request, however busily they drip it."""
+    while True:
+        eventlet.sleep(1)
+        HttpProtocol.unfinished.close_older(REQUEST_SECONDS)
 
 
 def sweep(audience: Audience) -> None:

@@ -15,6 +15,7 @@ from display.live.messages.stage import resumed
 from display.live.rooms import LiveRoom, NoSuchRoom
 from display.log.base import RoomErased
 from display.web.auth import is_coach, rooms
+from display.web.guard import guard, limited
 from display.web.security import same_origin
 
 LARGEST_MESSAGE = 4096  # bytes a client may send at once
@@ -24,8 +25,8 @@ PONG_SECONDS = 30  # a phone that blinks off its screen is still there
 logger = logging.getLogger(__name__)
 
 
-def init_sockets(app: Flask, async_mode: str) -> SocketIO:
-    """Attach Socket.IO to the app; return it, ready to emit."""
+def init_sockets(app: Flask, async_mode: str, most: int) -> SocketIO:
+    """Attach Socket.IO, with `most` sockets at once, to the app; return it, ready to emit."""
     socketio = SocketIO(
         app,
         async_mode=async_mode,
@@ -41,10 +42,21 @@ def init_sockets(app: Flask, async_mode: str) -> SocketIO:
     socketio.on_event("watch", watch)
     socketio.on_event("disconnect", disconnected)
     socketio.on_error_default(log_fault)
+    guard_sockets(app, socketio.server, most)
     # These write a traceback for every packet that is none, which strangers can send without end.
     for library in ("engineio.server", "socketio.server"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     return socketio
+
+
+def guard_sockets(app: Flask, server: Any, most: int) -> None:
+    found: Audience = app.extensions["audience"]
+
+    def is_watching(session: str) -> bool:
+        return found.is_watching(server.manager.sid_from_eio_sid(session, "/"))
+
+    guard(server.eio, is_watching)
+    app.wsgi_app = limited(app.wsgi_app, server.eio, most)  # type: ignore[assignment, method-assign]
 
 
 def log_fault(error: Exception) -> None:
