@@ -38,6 +38,7 @@ from display.web.auth import coach_key, operator_key
 from display.web.connections import Lines, Unfinished
 from display.web.guard import TakenOver
 from display.web.languages import LANGUAGES, first_question
+from display.web.proxies import behind_proxies
 from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
@@ -158,7 +159,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     server = eventlet.spawn(
         wsgi.server,
         listener,
-        hand_over_sockets(app),
+        hand_over_sockets(behind_proxies(app, settings.trusted_proxies)),
         custom_pool=Connections(most),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
