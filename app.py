@@ -43,7 +43,7 @@ from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
-MOST_CONNECTIONS = 20_000
+MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
 SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
 NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
 REQUEST_SECONDS = 30.0  # for a client that drips its request
