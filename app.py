@@ -37,6 +37,7 @@ from display.web import create_app
 from display.web.auth import coach_key, operator_key
 from display.web.connections import Lines, Unfinished
 from display.web.guard import TakenOver
+from display.web.lanes import answers_first
 from display.web.languages import LANGUAGES, first_question
 from display.web.proxies import behind_proxies
 from display.web.sockets import init_sockets
@@ -47,6 +48,7 @@ MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
 SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
 NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
 REQUEST_SECONDS = 30.0  # for a client that drips its request
+SILENT_SECONDS = 10  # for the first word of a connection
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
@@ -121,7 +123,7 @@ def listen(settings: Settings) -> Any:
     """Return the listening socket; StartError if the address cannot be had."""
     try:
         # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
-        return eventlet.listen((settings.host, settings.port), backlog=BACKLOG, reuse_port=False)
+        found = eventlet.listen((settings.host, settings.port), backlog=BACKLOG, reuse_port=False)
     except (socket.gaierror, UnicodeError) as error:
         raise StartError(f"This machine has no address {settings.host!r}.") from error
     except OSError as error:
@@ -133,6 +135,9 @@ def listen(settings: Settings) -> Any:
         raise StartError(
             f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}."
         ) from error
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux keeps who says nothing, at no cost to this
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
+    return found
 
 
 def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
@@ -159,7 +164,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     server = eventlet.spawn(
         wsgi.server,
         listener,
-        hand_over_sockets(behind_proxies(app, settings.trusted_proxies)),
+        hand_over_sockets(answers_first(behind_proxies(app, settings.trusted_proxies))),
         custom_pool=Connections(most),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tempfile
 import time
 from http import HTTPStatus
 
@@ -41,9 +42,11 @@ def access_table() -> dict[str, dict[str, str]]:
 
 def routes() -> dict[str, str]:
     """Return each route of the app as the README writes it, with the address it stands for."""
-    rules = create_app(
-        Rooms(open_log("sqlite:///:memory:")), Audience(), "secret", "http://x", None, None, 1.0
-    ).url_map.iter_rules()
+    with tempfile.TemporaryDirectory() as folder:
+        log = open_log(f"sqlite:///{folder}/log.db")
+        app = create_app(Rooms(log), Audience(), "secret", "http://x", None, None, 1.0)
+        log.close()
+    rules = app.url_map.iter_rules()
     return {
         f"{method} {rule.rule}": rule.rule
         for rule in rules

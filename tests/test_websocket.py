@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from display.web import websocket
 from display.web.guard import MOST_WAITING, guard, queue_of
 from display.web.websocket import (
     BINARY,
@@ -55,6 +56,12 @@ def frame(
     if not masked:
         return head + payload
     return head + MASK + bytes(byte ^ MASK[n % 4] for n, byte in enumerate(payload))
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody be kept waiting who is let go."""
+    monkeypatch.setattr(websocket, "LINGER_SECONDS", 0.01)
 
 
 class Talk:

@@ -35,7 +35,7 @@ from display.web.auth import (
 )
 from display.web.errors import RETRY_SECONDS
 from display.web.seats import NoSuchTable, seated
-from display.web.security import Pace
+from display.web.security import Pace, hold_back
 
 phone = Blueprint("phone", __name__)
 
@@ -90,6 +90,7 @@ def give(code: str) -> Response:
         return thanked(live, taken, 200)
     wait = pace("pace").wait_seconds(event.participant)
     if wait:
+        hold_back()
         return refused(live, "too_fast", event.text, math.ceil(wait), event.key)
     wait = pace("room_pace").wait_seconds(live.code)
     if wait:
@@ -117,6 +118,7 @@ def withdraw(code: str, key: str) -> Response:
         return refused(live, "no_such_answer", "")
     wait = pace("pace").wait_seconds(participant())
     if wait:
+        hold_back()
         return refused(live, "too_fast", "", math.ceil(wait))
     try:
         if not answer.withdrawn:

@@ -30,6 +30,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 PARTICIPANT_BURST = 40  # sends a participant may make at once,
 PARTICIPANT_PER_SECOND = 1.0  # and then as many a second
+HOLD_SECONDS = 1.0  # that one who sends too fast waits for the refusal
 ROOM_BURST = 6000  # answers that a room takes at once: more than the largest hall has people,
 ROOM_PER_SECOND = 2500.0  # and then as many a second
 
@@ -91,3 +92,8 @@ class Pace:
         oldest = next(iter(self._buckets))
         if now - self._buckets[oldest][1] > self._burst / self._per_second:
             del self._buckets[oldest]
+
+
+def hold_back() -> None:
+    """Keep one who sends too fast waiting: who sends without end then does so once a second."""
+    time.sleep(HOLD_SECONDS)

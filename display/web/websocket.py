@@ -118,14 +118,16 @@ class WebSocket:
             self.socket.shutdown(SHUT_RDWR)
 
     def refuse(self, status: int) -> None:
-        """Tell the client why it is let go, and close the connection when it has read that."""
+        """Tell the client why it is let go, and close the connection when it has read that.
+
+        Who goes on sending is kept waiting, unread, before it can come again.
+        """
         self._say_goodbye(status)
-        until = time.monotonic() + LINGER_SECONDS
         with suppress(OSError):
             self.socket.shutdown(SHUT_WR)
             self.socket.settimeout(LINGER_SECONDS)
-            while time.monotonic() < until and self.socket.recv(RECEIVE):
-                pass
+            if self.socket.recv(RECEIVE):
+                time.sleep(LINGER_SECONDS)
             self.socket.shutdown(SHUT_RDWR)
 
     def _message(self) -> str | bytes:
