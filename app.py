@@ -102,6 +102,7 @@ class Connections(eventlet.GreenPool):  # type: ignore[misc]
 
     def spawn(self, *called: Any) -> Any:
         if self.running() >= self.size * NEARLY_FULL:
+            eventlet.sleep()  # lets those that came just now begin, and those that ended leave
             HttpProtocol.unfinished.close_oldest()
         return super().spawn(*called)
 

@@ -1,15 +1,29 @@
 """What is sent to break something breaks nothing, and harms nobody else."""
 
+import io
+import itertools
+import os
+import select
 import socket
+import subprocess
+import sys
+import threading
+import time
 from contextlib import suppress
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
+import engineio
 import pytest
 import requests
 import websocket
-from conftest import JSON, WAIT_SECONDS, Server, Watcher
+from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
 from strangers import fetch, raw, still_serves
+
+from display.web.connections import Lines, Unfinished
+from display.web.guard import limited
+from display.web.lanes import answers_first
 
 
 def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
@@ -219,3 +233,151 @@ def test_idle_and_half_sent_requests_keep_nobody_out(server: Server) -> None:
         connection.close()
     assert still_serves(server)
     assert server.errors.read_text() == ""
+
+
+FOR_EVER = 30  # seconds
+
+
+def test_who_takes_for_ever_is_let_go_and_a_phone_that_watches_is_not(server: Server) -> None:
+    url = f"ws://localhost:{server.port}/socket.io/?EIO=4&transport=websocket"
+    phone = Watcher(server, "phone")
+    silent, chatty = (websocket.create_connection(url, timeout=WAIT_SECONDS) for _ in range(2))
+    chatty.send("40")
+    drips = []
+    for start in (b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n"):
+        drips.append(socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS))
+        drips[-1].sendall(start)
+    late = [silent.sock, chatty.sock, *drips]
+    here, until = set(late), time.monotonic() + 2 * FOR_EVER
+    while here and time.monotonic() < until:
+        readable, _, _ = select.select(here, [], [], 1)
+        here -= {one for one in readable if ended(one)}
+        for one in here & set(drips):
+            with suppress(OSError):
+                one.sendall(b"X")  # a letter a second
+    assert here == set()
+    for one in late:
+        one.close()
+    assert phone.client.connected
+    phone.close()
+    assert still_serves(server)
+
+
+def ended(connection: socket.socket) -> bool:
+    try:
+        return not connection.recv(4096)
+    except OSError:
+        return True
+
+
+def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    log = f"sqlite:///{server.log}"
+    start = f"ulimit -n 400 && exec {sys.executable} app.py --port {server.port} --log {log}"
+    with server.errors.open("w") as errors:
+        server.process = subprocess.Popen(
+            ["bash", "-c", start],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    server._read_links()
+    halves = []
+    for _ in range(350):  # there is room for 200
+        halves.append(socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS))
+        halves[-1].sendall(b"GET / HTTP/1.1\r\nX: y")
+    assert all(still_serves(server) for _ in range(5))
+    for connection in halves:
+        connection.close()
+    assert server.running
+    server.stop()
+
+
+def test_the_oldest_unfinished_connection_makes_way_first() -> None:
+    unfinished, pairs = Unfinished(), [socket.socketpair() for _ in range(3)]
+    for _, here in pairs:
+        unfinished.begin(here)
+    unfinished.end(pairs[1][1])
+    unfinished.close_oldest()
+    unfinished.close_older(FOR_EVER)
+    assert [is_closed(there) for there, _ in pairs] == [True, False, False]
+    unfinished.close_older(-1)
+    assert [is_closed(there) for there, _ in pairs] == [True, False, True]
+    unfinished.close_oldest()
+    for end in itertools.chain(*pairs):
+        end.close()
+
+
+def is_closed(there: socket.socket) -> bool:
+    there.setblocking(False)
+    try:
+        return there.recv(1) == b""
+    except BlockingIOError:
+        return False
+
+
+@pytest.mark.parametrize("lines", [b"0" * 5000, b"1\r\n" * 40_000, b"x: y\r\n" * 20_000])
+def test_the_lines_between_chunks_have_an_end(lines: bytes) -> None:
+    body = Lines(io.BytesIO(lines))
+    with pytest.raises(OSError, match="too long"):
+        list(iter(body.readline, b""))
+
+
+def test_a_body_that_is_sent_without_end_ends_the_connection(server: Server) -> None:
+    head = f"POST /{server.code} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for chunk in (b"4000\r\n" + b"a" * 0x4000 + b"\r\n", b"0" * 0x4000, b"1;x\r\na\r\n" * 4000):
+        with socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS) as connection:
+            connection.sendall(head.encode())
+            with pytest.raises((ConnectionResetError, BrokenPipeError)):
+                connection.sendall(chunk * 5000)
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
+    sockets = engineio.Server(async_mode="threading")
+    asked, statuses = [], []
+
+    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        return []
+
+    def ask(path: str, query: str = "") -> None:
+        door = limited(app, sockets, 1)
+        list(door({"PATH_INFO": path, "QUERY_STRING": query}, lambda s, _: statuses.append(s)))
+
+    ask("/socket.io/")
+    sockets.sockets["one"] = None
+    ask("/socket.io/", "EIO=4")
+    ask("/socket.io/", "EIO=4&sid=one")
+    ask("/K7QX")
+    assert asked == ["/socket.io/", "/socket.io/", "/K7QX"]
+    assert statuses == ["503 Service Unavailable"]
+
+
+def test_an_answer_never_waits_for_more_than_one_page() -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    at_once: list[str] = []
+
+    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+        at_once.append(environ["REQUEST_METHOD"])
+        begun.release()
+        assert go_on.wait(WAIT_SECONDS)
+        return []
+
+    door = answers_first(app)
+    page = {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}
+    known = {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX", "HTTP_COOKIE": "participant=x"}
+    asked = [page, page, page, known]
+    threads = [threading.Thread(target=door, args=(one, None)) for one in asked]
+    for thread in threads:
+        thread.start()
+    for _ in range(2):
+        assert begun.acquire(timeout=WAIT_SECONDS)
+    assert sorted(at_once) == ["GET", "POST"]
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(at_once) == len(asked)

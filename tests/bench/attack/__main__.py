@@ -37,8 +37,8 @@ def main() -> int:
 
 def table(outcomes: list[Outcome]) -> str:
     head = (
-        "| attack | answers | refused | lost | thanks p95, quiet | attacked | ratio | cores, quiet |"
-        " attacked | memory |\n"
+        "| attack | answers | refused | lost | thanks p95, quiet | attacked | ratio |"
+        " cores, quiet | attacked | memory |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     )
     return head + "\n".join(map(row, outcomes))

@@ -224,8 +224,8 @@ ATTACKS = {
 AGAIN_SECONDS = 0.05  # before an attacker who was let go comes back
 
 
-async def attack(name: str, target: Target) -> None:
-    """Attack until the process is ended."""
+async def attack(name: str, target: Target, share: float) -> None:
+    """Attack, with that share of the attackers, until the process is ended."""
 
     async def without_end() -> None:
         while True:
@@ -233,8 +233,9 @@ async def attack(name: str, target: Target) -> None:
                 await ATTACKS[name].once(target)
             await asyncio.sleep(AGAIN_SECONDS)
 
-    await asyncio.gather(*(without_end() for _ in range(ATTACKS[name].attackers)))
+    attackers = max(1, int(ATTACKS[name].attackers * share))
+    await asyncio.gather(*(without_end() for _ in range(attackers)))
 
 
 if __name__ == "__main__":
-    asyncio.run(attack(sys.argv[1], Target(int(sys.argv[2]), sys.argv[3])))
+    asyncio.run(attack(sys.argv[1], Target(int(sys.argv[2]), sys.argv[3]), float(sys.argv[4])))

@@ -4,6 +4,8 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -58,11 +60,11 @@ class Phone:
         await self._line.send_str(f"42{json.dumps(['watch', watch])}")
         await self._line.receive()
 
-    async def answer_until(self, end: float, chance: Random) -> None:
-        await asyncio.sleep(chance.uniform(0, EVERY))
+    async def answer_until(self, end: float, every: float, chance: Random) -> None:
+        await asyncio.sleep(chance.uniform(0, every))
         while time.monotonic() < end:
             await self.answer(chance.choice(WORDS))
-            await asyncio.sleep(chance.uniform(0, 2 * EVERY))
+            await asyncio.sleep(chance.uniform(0, 2 * every))
 
     async def answer(self, word: str) -> None:
         started = time.monotonic()
@@ -86,47 +88,62 @@ class Phone:
 async def besiege(server: Server, attack: str, size: int, seconds: float) -> Outcome:
     """Let a hall of that size answer for so long, and once more while it is attacked."""
     assert server.process is not None
-    chance = Random(1)
-    server.coach().act("step", question="Vad?", answers_each="unlimited")
-    for _ in range(WARM_UP):
-        server.send("tillit")
-    phones = [Phone(server) for _ in range(size)]
-    for phone in phones:
-        await phone.join()
-    outcome = Outcome(attack)
-    pid = server.process.pid
-    used = [cpu_seconds(pid)]
-    outcome.quiet = await answers(phones, seconds, chance)
-    used += [cpu_seconds(pid)]
-    attacker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.attack.attacks"),
-        *(attack, str(server.port), server.code),
-        cwd=ROOT,
-    )
-    await asyncio.sleep(ATTACK_SECONDS)
-    used += [cpu_seconds(pid)]
-    outcome.under = await answers(phones, seconds, chance)
-    used += [cpu_seconds(pid)]
+    pid, chance = server.process.pid, Random(1)
+    phones = await gather_hall(server, size)
+    outcome, used = Outcome(attack), [cpu_seconds(pid)]
+    outcome.quiet = await answers(phones, seconds, EVERY, chance)
+    used.append(cpu_seconds(pid))
+    async with attacked(server, attack):
+        used.append(cpu_seconds(pid))
+        outcome.under = await answers(phones, seconds, EVERY, chance)
+        used.append(cpu_seconds(pid))
     outcome.cores = ((used[1] - used[0]) / seconds, (used[3] - used[2]) / seconds)
-    attacker.kill()
-    await attacker.wait()
     outcome.refused = sum(phone.refused for phone in phones)
-    words = await asyncio.to_thread(server.counts)
-    thanked = len(outcome.quiet) + len(outcome.under) + WARM_UP
-    outcome.lost = max(0, thanked - sum(words.get(word.capitalize(), 0) for word in WORDS))
+    outcome.lost = await lost(server, len(outcome.quiet) + len(outcome.under))
     outcome.memory = peak_memory(pid)
     await asyncio.gather(*(phone.close() for phone in phones))
     return outcome
 
 
-async def answers(phones: list[Phone], seconds: float, chance: Random) -> list[float]:
-    """Let the phones answer for so long; return how long each thanks took."""
+async def gather_hall(server: Server, size: int) -> list[Phone]:
+    """Ask a new question, let so many phones join, and the server compile what it compiles."""
+    await asyncio.to_thread(server.coach().act, "step", question="Vad?", answers_each="unlimited")
+    for _ in range(WARM_UP):
+        await asyncio.to_thread(server.send, "start")
+    phones = [Phone(server) for _ in range(size)]
+    for phone in phones:
+        await phone.join()
+    return phones
+
+
+@asynccontextmanager
+async def attacked(server: Server, attack: str, share: float = 1.0) -> AsyncIterator[None]:
+    """Attack meanwhile, with that share of the attackers, who are a process of their own."""
+    attacker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.attack.attacks"),
+        *(attack, str(server.port), server.code, str(share)),
+        cwd=ROOT,
+    )
+    await asyncio.sleep(ATTACK_SECONDS)
+    yield
+    attacker.kill()
+    await attacker.wait()
+
+
+async def answers(phones: list[Phone], seconds: float, every: float, chance: Random) -> list[float]:
+    """Let each phone answer every so often, for so long; return how long each thanks took."""
     end = time.monotonic() + seconds
-    await asyncio.gather(*(phone.answer_until(end, chance) for phone in phones))
+    await asyncio.gather(*(phone.answer_until(end, every, chance) for phone in phones))
     thanks = [taken for phone in phones for taken in phone.thanks]
     for phone in phones:
         phone.thanks.clear()
     return thanks
+
+
+async def lost(server: Server, thanked: int) -> int:
+    """Return how many of the answers that were thanked for do not count."""
+    counts = await asyncio.to_thread(server.counts)
+    return max(0, thanked - sum(counts.get(word.capitalize(), 0) for word in WORDS))
 
 
 def percentile(values: list[float], percent: float) -> float:
