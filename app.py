@@ -20,13 +20,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import engineio.socket
 import qrcode
 from engineio.packet import PING, Packet
-from eventlet import greenio, tpool, wsgi
-from eventlet.queue import Queue
+from eventlet import tpool, wsgi
 from flask import Flask
 
 from display.addresses import Address, local_addresses
@@ -39,7 +39,11 @@ from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, operator_key
+from display.web.connections import Lines, Unfinished
+from display.web.guard import TakenOver
+from display.web.lanes import answers_first
 from display.web.languages import LANGUAGES, first_question
+from display.web.proxies import behind_proxies
 from display.web.sockets import init_sockets
 
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
@@ -47,9 +51,13 @@ SPARE_FILES = 200  # descriptors kept for all that is no connection; without one
 MOST_FILES = 65536  # descriptors that are asked for where the system sets no limit
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 HTTP_BUFFER = 2048  # bytes of each connection's own, both ways
-MOST_WAITING = 100  # messages for a socket; one that lags so far behind is cut off, and comes again
-SOCKET_SECONDS = 30  # for a client that drips its request
+MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
+SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
+NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
+REQUEST_SECONDS = 30.0  # for a client that drips its request
+SILENT_SECONDS = 10  # for the first word of a connection
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
+MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
@@ -61,39 +69,41 @@ HOUR = 3600.0
 logger = logging.getLogger("ordmoln")
 
 
-class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
-    """HTTP that does not print the address of a client that sends garbage."""
+class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
+    """HTTP for strangers: a request comes in time or not at all; nobody's address is printed."""
 
     rbufsize = wbufsize = HTTP_BUFFER
+    unfinished = Unfinished()
 
     def handle_one_request(self) -> None:
+        self.unfinished.begin(self.connection)
         try:
             super().handle_one_request()
         finally:
+            self.unfinished.end(self.connection)
             self.environ = None  # it leads back here, and what is frozen no collector takes apart
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["werkzeug.socket"] = self.connection
+        body = environ["eventlet.input"]
+        if body.chunked_input or body.content_length:
+            body.rfile = Lines(body.rfile)
+            body.discard = partial(self.discard, body)
+        else:
+            self.unfinished.end(self.connection)
+        return environ
+
+    def discard(self, body: Any) -> None:
+        """Read what is left of a body that nobody wanted; if that is much, close the connection."""
+        left = MOST_DISCARDED
+        while left > 0 and (read := body.read(wsgi.MINIMUM_CHUNK_SIZE)):
+            left -= len(read)
+        if left <= 0:
+            self.close_connection = 1
 
     def log_message(self, *_: object) -> None:
         pass
-
-    def finish(self) -> None:
-        """Let go of the connection at once: its environment and this refer to each other.
-
-        Garbage that was frozen (see `sweep`) is never collected, and each held 25 kB.
-        """
-        super().finish()
-        self.environ = None
-
-
-class Waiting(Queue):  # type: ignore[misc]
-    """The messages that wait for a socket: so many and no more, whoever does not read them."""
-
-    lost = False
-
-    def put(self, message: object, block: bool = True, timeout: float | None = None) -> None:
-        if message is not None and self.qsize() >= MOST_WAITING:  # None ends the connection
-            self.lost = True
-        else:
-            super().put(message, block, timeout)
 
 
 class TimedSocket(engineio.socket.Socket):  # type: ignore[misc]
@@ -111,6 +121,16 @@ class TimedSocket(engineio.socket.Socket):  # type: ignore[misc]
         if not self.closing and not self.closed:
             self.last_ping = time.time()
             self.send(Packet(PING))
+
+
+class Connections(eventlet.GreenPool):  # type: ignore[misc]
+    """Those of the server; when they are nearly too many, the laziest makes way for the newest."""
+
+    def spawn(self, *called: Any) -> Any:
+        if self.running() >= self.size * NEARLY_FULL:
+            eventlet.sleep()  # lets those that came just now begin, and those that ended leave
+            HttpProtocol.unfinished.close_oldest()
+        return super().spawn(*called)
 
 
 def main(arguments: list[str]) -> None:
@@ -151,6 +171,8 @@ def listen_at(host: str, port: int) -> Any:
     # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
     listener = eventlet.listen((host, port), backlog=BACKLOG, reuse_port=False)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux keeps who says nothing, at no cost to this
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
     return listener
 
 
@@ -165,37 +187,39 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     app = create_app(
         rooms, audience, secret, public_url, settings.logo, settings.accent, keep_seconds
     )
-    socketio = init_sockets(app, "eventlet")
-    calm(socketio)
+    most = most_connections()
+    socketio = init_sockets(app, "eventlet", int(most * (1 - SPARE_CONNECTIONS)))
+    engineio.socket.Socket = TimedSocket
     ticker = Ticker(rooms, audience, socketio, tpool.execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
     announce(app, rooms, settings, addresses)
     eventlet.spawn(ticker.run, eventlet.sleep)
     eventlet.spawn(app.extensions["lag"].run, eventlet.sleep)
-    eventlet.spawn(part_with_sleepers, socketio)
     eventlet.spawn(ticker.mind_log, eventlet.sleep)
     eventlet.spawn(sweep, audience)
+    eventlet.spawn(close_late_connections)
     eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
-    server = eventlet.spawn(answer_requests, listener, app)
+    answering = answers_first(behind_proxies(app, settings.trusted_proxies))
+    server = eventlet.spawn(answer_requests, listener, answering, most)
     eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
     while not stopping.is_set() and not server.dead:
         eventlet.sleep(0.1)
     stop(listener, log, failed=server.dead)
 
 
-def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]]) -> None:
-    """Answer what comes to the listening socket until it is closed."""
+def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]], most: int) -> None:
+    """Answer what comes to the listening socket, over so many connections, until it is closed."""
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     wsgi.server(
         listener,
-        without_deflate(app),
-        max_size=most_connections(),
+        hand_over_sockets(app),
+        custom_pool=Connections(most),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
-        protocol=QuietProtocol,
+        protocol=HttpProtocol,
         log_output=False,
         debug=False,
-        socket_timeout=SOCKET_SECONDS,
+        socket_timeout=REQUEST_SECONDS,
         keepalive=KEEPALIVE_SECONDS,
     )
 
@@ -264,33 +288,26 @@ def most_connections() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = MOST_FILES if most == resource.RLIM_INFINITY else most
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
-    return allowed - SPARE_FILES
+    return min(MOST_CONNECTIONS, allowed - SPARE_FILES)
 
 
-def calm(socketio: Any) -> None:
-    """Let sockets take no more of this machine than they need."""
-    socketio.server.eio.create_queue = Waiting
-    engineio.socket.Socket = TimedSocket
-
-
-def without_deflate(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Keep eventlet from agreeing on permessage-deflate, which costs 90 kB for each phone."""
+def hand_over_sockets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Let eventlet know when a connection was a websocket, after which there is no response."""
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return app(environ, start_response)
+        body = app(environ, start_response)
+        if isinstance(body, TakenOver):
+            wsgi.WSGI_LOCAL.already_handled = True
+        return body
 
     return wrapped
 
 
-def part_with_sleepers(socketio: Any) -> None:
-    """Cut off sockets that did not read what they were sent; a browser comes again by itself."""
+def close_late_connections() -> None:
+    """Close connections that take too long over their request, however busily they drip it."""
     while True:
-        eventlet.sleep(SWEEP_SECONDS)
-        for sid, found in list(socketio.server.eio.sockets.items()):
-            if found.queue.lost and sid in socketio.server.environ:
-                line = socketio.server.environ[sid]["eventlet.input"].get_socket()
-                greenio.shutdown_safe(line)  # wakes who writes to it and who reads from it
+        eventlet.sleep(1)
+        HttpProtocol.unfinished.close_older(REQUEST_SECONDS)
 
 
 def sweep(audience: Audience) -> None:

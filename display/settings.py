@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -32,6 +33,7 @@ class Settings(NamedTuple):
     logo: bytes | None  # an SVG or PNG picture
     accent: str | None  # #rrggbb
     keep_days: int  # after a room's last answer
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]  # whose X-Forwarded-* count
     command: tuple[str, ...] = ()  # what to do instead of serving: a command and its argument
 
 
@@ -49,6 +51,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         logo(given.logo),
         accent(given.accent),
         keep_days(given.keep_days),
+        networks(given.trusted_proxies),
         command(given.command),
     )
 
@@ -82,6 +85,7 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("logo", None, "the organisation's logo, for every page: a file, SVG or PNG")
     add("accent", None, "the organisation's colour, for buttons and links, such as '#0a5c8c'")
     add("keep-days", "30", "rooms are erased so many days after their last answer")
+    add("trusted-proxies", None, "whose X-Forwarded-* count: addresses or networks, with commas")
     return found
 
 
@@ -145,6 +149,16 @@ def keep_days(given: str) -> int:
     if re.fullmatch("[0-9]{1,4}", given) and 0 < int(given) <= MOST_DAYS:
         return int(given)
     raise StartError(f"Rooms are kept 1 to {MOST_DAYS} days, not {given!r}.")
+
+
+def networks(given: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in (given or "").split(",") if one.strip())
+    except ValueError as error:
+        raise StartError(
+            f"Trusted proxies are addresses or networks such as '127.0.0.1, 10.0.0.0/8',"
+            f" not {given!r}."
+        ) from error
 
 
 def read_secret(path: Path = INSTANCE / "secret") -> str:

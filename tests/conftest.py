@@ -214,6 +214,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
         started.kill()
 
 
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that the tests of a module share; each may answer as often as it likes."""
+    started = Server(tmp_path_factory.mktemp("hall")).start()
+    assert started.coach().act("step", question="Vad?", answers_each="unlimited").ok
+    yield started
+    started.kill()
+
+
 @pytest.fixture
 def watch(server: Server) -> Iterator[Callable[..., Watcher]]:
     """Connects Socket.IO clients to the server."""

@@ -52,6 +52,10 @@ class Audience:
                 del self._counts[watch]
         return watch
 
+    def is_watching(self, sid: str) -> bool:
+        """Return whether the socket watches anything."""
+        return sid in self._watches
+
     def forget(self, watch: Watch) -> None:
         """Forget all sockets that watch this."""
         for sid in [sid for sid, watched in self._watches.items() if watched == watch]:

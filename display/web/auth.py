@@ -1,15 +1,17 @@
 """Who asks, and about which room: signed tokens, the coach's key, and the room in the address."""
 
+import base64
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, url_for
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadSignature, TimestampSigner
 from werkzeug.wrappers import Response
 
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
@@ -20,7 +22,8 @@ T = TypeVar("T")
 
 PARTICIPANT_COOKIE = "participant"
 OPERATOR = "operator"
-COOKIE_SECONDS = 30 * 24 * 3600
+COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
+PARTICIPANT_BYTES = 12
 REMEMBERED = 32768  # tokens that are not verified anew: more than the largest hall has phones
 
 
@@ -57,13 +60,13 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
-def signer(purpose: str) -> Signer:
+def signer(purpose: str) -> TimestampSigner:
     return signer_with(current_app.config["SECRET_KEY"], purpose)
 
 
 @lru_cache
-def signer_with(secret: str, purpose: str) -> Signer:
-    return Signer(
+def signer_with(secret: str, purpose: str) -> TimestampSigner:
+    return TimestampSigner(
         secret,
         salt=f"ordmoln.{purpose}",
         key_derivation="hmac",
@@ -71,21 +74,36 @@ def signer_with(secret: str, purpose: str) -> Signer:
     )
 
 
-def participant() -> str:
-    """Return who sends this request, from its cookie or else its form; someone new without either.
+def browser() -> str:
+    """Return which browser sends this request, from its cookie or else its form; a new one if none.
 
     A captive portal's window keeps no cookie, so the form carries the same signed token.
     """
-    if "participant" not in g:
+    if "browser" not in g:
         token = request.cookies.get(PARTICIPANT_COOKIE) or submitted().get("participant")
-        g.participant = unsigned("participant", str(token)) or secrets.token_urlsafe(12)
-    known: str = g.participant
+        g.browser = unsigned("participant", str(token)) or secrets.token_urlsafe(PARTICIPANT_BYTES)
+    known: str = g.browser
     return known
 
 
+def participant() -> str:
+    """Return who sends this request in the room of its address."""
+    code = str((request.view_args or {})["code"]).upper()
+    return participant_in(current_app.config["SECRET_KEY"], code, browser())
+
+
+def participant_in(secret: str, code: str, browser: str) -> str:
+    """Return who a browser is in a room.
+
+    It is another in every room, so that nothing that is kept tells that two rooms had one guest.
+    """
+    digest = hmac.digest(secret.encode(), f"{code}:{browser}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:PARTICIPANT_BYTES]).decode()
+
+
 def participant_token() -> str:
-    """Return the signed token by which this participant is known again."""
-    return signer("participant").sign(participant()).decode()
+    """Return the signed token by which this browser is known again."""
+    return signer("participant").sign(browser()).decode()
 
 
 def remember_participant(response: Response) -> Response:
@@ -181,13 +199,23 @@ def unsigned(purpose: str, token: str) -> str | None:
     return unsigned_with(current_app.config["SECRET_KEY"], purpose, token)
 
 
-@lru_cache(REMEMBERED)
 def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
-    """Return what the token of this purpose was made for; None if this server did not make it."""
+    """Return what was signed for this purpose and is not too old; None for all else.
+
+    What seems to be signed in the future is taken: the clock has been put right since.
+    """
+    value, at = verified(secret, purpose, token)
+    return value if time.time() - at <= COOKIE_SECONDS else None
+
+
+@lru_cache(REMEMBERED)
+def verified(secret: str, purpose: str, token: str) -> tuple[str | None, float]:
+    """Return what was signed for this purpose, and when; None if this server did not sign it."""
     try:
-        return signer_with(secret, purpose).unsign(as_bytes(token)).decode()
+        value, at = signer_with(secret, purpose).unsign(as_bytes(token), return_timestamp=True)
     except BadSignature:
-        return None
+        return None, 0.0
+    return value.decode(), at.timestamp()
 
 
 def as_bytes(token: str) -> bytes:

@@ -29,7 +29,7 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.phone_page import edited, phone_page, refused
-from display.web.security import pace
+from display.web.security import hold_back, pace
 from display.web.shortcut import DECIDED
 
 phone = Blueprint("phone", __name__)
@@ -71,6 +71,8 @@ def give(code: str) -> Response:
     fate = request.environ.get(DECIDED) or intake().take(live, participant(), sending)
     if fate.answer is not None:
         return thanked(fate.live, fate.answer, 201 if fate.is_new else 200)
+    if fate.error == "too_fast":
+        hold_back()
     key = sending.key if fate.retry_after else None
     return refused(fate.live, fate.error, sending.text, fate.retry_after, key, sending.replaces)
 
@@ -87,6 +89,7 @@ def withdraw(code: str, key: str) -> Response:
         return refused(live, "final")
     wait = pace().wait_seconds(participant())
     if wait:
+        hold_back()
         return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
         if not answer.withdrawn:

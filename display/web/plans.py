@@ -120,7 +120,7 @@ def read_agenda(text: str) -> list[Plan]:
     except json.JSONDecodeError as error:
         message = _("The file is no agenda: line %(line)d cannot be read.", line=error.lineno)
         raise BadAct(message) from error
-    except RecursionError as error:
+    except (RecursionError, ValueError) as error:  # the latter: a number of thousands of digits
         raise BadAct(_("The file is no agenda: it has no list of steps.")) from error
     steps = found.get("steps") if isinstance(found, dict) else None
     if not isinstance(steps, list) or not steps:

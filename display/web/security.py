@@ -31,6 +31,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 PARTICIPANT_BURST = 40  # sends a participant may make at once,
 PARTICIPANT_PER_SECOND = 1.0  # and then as many a second
+HOLD_SECONDS = 1.0  # that one who sends too fast waits for the refusal
 ROOM_BURST = 6000  # answers that a room takes at once: more than the largest hall has people,
 ROOM_PER_SECOND = 2500.0  # and then as many a second
 
@@ -102,3 +103,8 @@ def pace() -> Pace:
     """Return the pace that participants keep to on this app."""
     found: Pace = current_app.extensions["pace"]
     return found
+
+
+def hold_back() -> None:
+    """Keep one who sends too fast waiting: who sends without end then does so once a second."""
+    time.sleep(HOLD_SECONDS)

@@ -14,7 +14,7 @@ from typing import Any
 from display.live.rooms import NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, RoomErased
 from display.web.answers import Fate, Intake, read_sending, receipt
-from display.web.auth import PARTICIPANT_COOKIE, unsigned_with
+from display.web.auth import PARTICIPANT_COOKIE, participant_in, unsigned_with
 from display.web.security import HEADERS, NOT_CACHED, is_from_elsewhere
 
 DECIDED = "ordmoln.fate"  # where Flask finds what became of the answer, if that is known
@@ -44,10 +44,13 @@ class Shortcut:
         self._public_url = public_url
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        participant = self._participant(environ)
-        if participant is None:
+        address = ADDRESS.fullmatch(environ["PATH_INFO"])
+        browser = address and self._browser(environ)
+        if not address or not browser:
             return self._long_way(environ, start_response)
-        fate = self._fate(environ, participant)
+        code = address[1].upper()
+        participant = participant_in(self._secret, code, browser)
+        fate = self._fate(environ, code, participant)
         if fate is None or fate.answer is None:
             environ[DECIDED] = fate
             return self._long_way(environ, start_response)
@@ -56,8 +59,8 @@ class Shortcut:
         start_response(STATUS[fate.is_new], [*RESPONSE_HEADERS, length])
         return [body]
 
-    def _participant(self, environ: Environ) -> str | None:
-        """Return who sends an answer that may take the short way; None for any other request."""
+    def _browser(self, environ: Environ) -> str | None:
+        """Return whose answer it is that may take the short way; None for any other request."""
         if environ["REQUEST_METHOD"] != "POST" or environ.get("QUERY_STRING"):
             return None
         length = environ.get("CONTENT_LENGTH") or ""
@@ -71,16 +74,13 @@ class Shortcut:
         token = TOKEN.search(environ.get("HTTP_COOKIE", ""))
         return token and unsigned_with(self._secret, "participant", token[1])
 
-    def _fate(self, environ: Environ, participant: str) -> Fate | None:
-        """Return what becomes of the answer; None, with its body unread, if it cannot be told."""
-        address = ADDRESS.fullmatch(environ["PATH_INFO"])
-        if address is None:
-            return None
+    def _fate(self, environ: Environ, code: str, participant: str) -> Fate | None:
+        """Return what becomes of the answer; None, with its body to be read, if it is not told."""
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = BytesIO(body)
         try:
             sent = json.loads(body)
-            live = self._rooms.get(address[1].upper())
+            live = self._rooms.get(code)
         except (ValueError, RecursionError, NoSuchRoom, RoomErased, LogUnavailable):
             return None
         if not isinstance(sent, dict):

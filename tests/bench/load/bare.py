@@ -8,6 +8,7 @@ import app as launcher  # first, since it prepares the process for eventlet
 
 import sys
 
+import engineio.socket
 import eventlet
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -56,8 +57,8 @@ def watch(asked: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    launcher.calm(socketio)
+    engineio.socket.Socket = launcher.TimedSocket
     listener = launcher.listen_at("127.0.0.1", port)
     eventlet.spawn(launcher.sweep, Audience())
     print("ready", flush=True)
-    launcher.answer_requests(listener, bare)
+    launcher.answer_requests(listener, bare, launcher.most_connections())

@@ -1,0 +1,34 @@
+"""Answers first: pages are made one at a time, so that no flood of them makes an answer wait."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+# What is cheap, or may take long without using the processor, needs no turn.
+WITHOUT_TURN = ("/static/", "/socket.io/", "/healthz", "/metrics")
+
+
+def answers_first(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return the WSGI app on which everything waits for its turn, but what a known phone sends."""
+    turn = threading.Lock()
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if needs_no_turn(environ):
+            return app(environ, start_response)
+        with turn:
+            time.sleep(0)  # for answers that came while the last page was made
+            return app(environ, start_response)
+
+    return wrapped
+
+
+def needs_no_turn(environ: dict[str, Any]) -> bool:
+    """Return whether a request is one that a hall must not wait for.
+
+    A phone has opened its page before it answers, and so has a cookie, or what stands for it.
+    """
+    if environ["REQUEST_METHOD"] != "GET":
+        return "HTTP_COOKIE" in environ
+    path: str = environ["PATH_INFO"]
+    return path.startswith(WITHOUT_TURN)

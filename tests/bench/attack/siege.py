@@ -1,0 +1,150 @@
+"""A hall that answers, in quiet and under attack, and what became of its answers."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+import aiohttp
+
+from tests.bench.hall.process import cpu_seconds, peak_memory
+from tests.conftest import ROOT, Server
+
+EVERY = 8.0  # seconds from one answer of a phone to its next, on average
+PATIENCE = 30.0  # seconds a phone waits for its thanks
+ATTACK_SECONDS = 2.0  # for an attack to be in full swing
+WARM_UP = 20  # answers, after which the server has compiled what it compiles
+WORDS = ["mod", "tillit", "lugn", "värme", "tid", "glädje", "respekt", "öppenhet", "humor"]
+
+
+@dataclass
+class Outcome:
+    """What became of a hall's answers."""
+
+    attack: str
+    quiet: list[float] = field(default_factory=list)  # seconds to each thanks
+    under: list[float] = field(default_factory=list)
+    refused: int = 0  # answers of the hall that were not thanked for
+    lost: int = 0  # answers that were thanked for and do not count
+    memory: int = 0  # bytes, at the most
+    cores: tuple[float, float] = (0.0, 0.0)  # that the server took, in quiet and attacked
+
+
+class Phone:
+    """One of the hall: watches the room, and sends a word now and then."""
+
+    def __init__(self, server: Server) -> None:
+        self.thanks: list[float] = []
+        self.refused = 0
+        self._url = f"http://127.0.0.1:{server.port}"
+        self._code = server.code
+        self._http = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),  # a cookie of an IP address
+            timeout=aiohttp.ClientTimeout(total=PATIENCE),
+            headers={"Accept": "application/json", "Connection": "close"},
+        )
+
+    async def join(self) -> None:
+        async with self._http.get(f"{self._url}/{self._code}") as page:
+            page.raise_for_status()
+        address = f"{self._url}/socket.io/?EIO=4&transport=websocket"
+        self._line = await self._http.ws_connect(address)
+        await self._line.receive()
+        await self._line.send_str("40")
+        await self._line.receive()
+        watch = {"room": self._code, "as": "phone", "since": 0}
+        await self._line.send_str(f"42{json.dumps(['watch', watch])}")
+        await self._line.receive()
+
+    async def answer_until(self, end: float, every: float, chance: Random) -> None:
+        await asyncio.sleep(chance.uniform(0, every))
+        while time.monotonic() < end:
+            await self.answer(chance.choice(WORDS))
+            await asyncio.sleep(chance.uniform(0, 2 * every))
+
+    async def answer(self, word: str) -> None:
+        started = time.monotonic()
+        try:
+            async with self._http.post(
+                f"{self._url}/{self._code}", json={"answer": word}
+            ) as answered:
+                await answered.read()
+                thanked = answered.status == 201
+        except (aiohttp.ClientError, TimeoutError):
+            thanked = False
+        if thanked:
+            self.thanks.append(time.monotonic() - started)
+        else:
+            self.refused += 1
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+async def besiege(server: Server, attack: str, size: int, seconds: float) -> Outcome:
+    """Let a hall of that size answer for so long, and once more while it is attacked."""
+    assert server.process is not None
+    pid, chance = server.process.pid, Random(1)
+    phones = await gather_hall(server, size)
+    outcome, used = Outcome(attack), [cpu_seconds(pid)]
+    outcome.quiet = await answers(phones, seconds, EVERY, chance)
+    used.append(cpu_seconds(pid))
+    async with attacked(server, attack):
+        used.append(cpu_seconds(pid))
+        outcome.under = await answers(phones, seconds, EVERY, chance)
+        used.append(cpu_seconds(pid))
+    outcome.cores = ((used[1] - used[0]) / seconds, (used[3] - used[2]) / seconds)
+    outcome.refused = sum(phone.refused for phone in phones)
+    outcome.lost = await lost(server, len(outcome.quiet) + len(outcome.under))
+    outcome.memory = peak_memory(pid)
+    await asyncio.gather(*(phone.close() for phone in phones))
+    return outcome
+
+
+async def gather_hall(server: Server, size: int) -> list[Phone]:
+    """Ask a new question, let so many phones join, and the server compile what it compiles."""
+    await asyncio.to_thread(server.coach().act, "step", question="Vad?", answers_each="unlimited")
+    for _ in range(WARM_UP):
+        await asyncio.to_thread(server.send, "start")
+    phones = [Phone(server) for _ in range(size)]
+    for phone in phones:
+        await phone.join()
+    return phones
+
+
+@asynccontextmanager
+async def attacked(server: Server, attack: str, share: float = 1.0) -> AsyncIterator[None]:
+    """Attack meanwhile, with that share of the attackers, who are a process of their own."""
+    attacker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.attack.attacks"),
+        *(attack, str(server.port), server.code, str(share)),
+        cwd=ROOT,
+    )
+    await asyncio.sleep(ATTACK_SECONDS)
+    yield
+    attacker.kill()
+    await attacker.wait()
+
+
+async def answers(phones: list[Phone], seconds: float, every: float, chance: Random) -> list[float]:
+    """Let each phone answer every so often, for so long; return how long each thanks took."""
+    end = time.monotonic() + seconds
+    await asyncio.gather(*(phone.answer_until(end, every, chance) for phone in phones))
+    thanks = [taken for phone in phones for taken in phone.thanks]
+    for phone in phones:
+        phone.thanks.clear()
+    return thanks
+
+
+async def lost(server: Server, thanked: int) -> int:
+    """Return how many of the answers that were thanked for do not count."""
+    counts = await asyncio.to_thread(server.counts)
+    return max(0, thanked - sum(counts.get(word.capitalize(), 0) for word in WORDS))
+
+
+def percentile(values: list[float], percent: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]

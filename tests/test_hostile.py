@@ -1,0 +1,383 @@
+"""What is sent to break something breaks nothing, and harms nobody else."""
+
+import io
+import itertools
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import engineio
+import pytest
+import requests
+import websocket
+from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
+from strangers import fetch, raw, still_serves
+
+from display.web.connections import Lines, Unfinished
+from display.web.guard import limited
+from display.web.lanes import answers_first
+
+
+def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
+    answered = hall.send("mod" * 10_000)
+    assert answered.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert answered.json()["error"] == "too_large"
+    form = {"answer": "mod" * 10_000}
+    assert fetch(hall, "/{code}", method="POST", data=form).status_code == 413
+
+
+def test_a_body_in_chunks_is_read_and_held_to_the_limit(hall: Server) -> None:
+    headers = {**JSON, "Content-Type": "application/json"}
+    url = hall.room_url
+    chunks = iter([b'{"ans', b'wer":"mod"}'])
+    answered = requests.post(url, data=chunks, headers=headers, timeout=WAIT_SECONDS)
+    assert answered.status_code == HTTPStatus.CREATED
+    endless = iter([b'{"answer":"', *[b"mod" * 1000] * 20, b'"}'])
+    answered = requests.post(url, data=endless, headers=headers, timeout=WAIT_SECONDS)
+    assert answered.status_code in (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+JUNK: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    "K7QX",
+    [],
+    [[]],
+    {},
+    {"room": None},
+    {"room": [], "as": []},
+    {"room": {}, "as": {}},
+    {"room": "K7QX", "as": "stage"},
+    {"room": "\x00", "as": "phone"},
+    {"room": "\ud800", "as": "phone"},
+    {"room": "x" * 3000, "as": "coach"},
+    {"room": "../..", "as": "stage", "since": -5},
+    {"as": "admin"},
+    b"bytes",
+    {"room": b"bytes", "as": b"stage"},
+    (),
+    ("too", "many", "arguments"),
+]
+GARBAGE = [
+    "", "4", "42", "42[", "42[]", "42{}", "42[1]", "42[null]", '42["watch"', '42["watch",', "4zz",
+    "40{", "41", "43", "44", "45", "451-[]", '459-["watch",{"_placeholder":true,"num":0}]',
+    '4512345678-["watch"]', "46", "49", "9", "99999", "2probe", "3", "5", "6", "1", "\x00", "å",
+    "42" + "[" * 3000, '42/other,["watch",{}]', '40/other,{}', '42["connect"]', '42["disconnect"]',
+    '42["disconnect",1,2]', '421["watch"]', '42999999999999999999["watch",{}]', "x" * 5000,
+]  # fmt: skip
+SINCE = [None, "1", 1.5, True, -1, 10**30, [], {}]
+
+
+def test_a_watch_that_makes_no_sense_is_refused_and_harms_nobody(server: Server) -> None:
+    watcher = Watcher(server, "stage")
+    watcher.wait_for(lambda name, _: name == "picture")
+    for junk in JUNK:
+        watcher.client.emit("watch", junk)
+    for since in SINCE:
+        watcher.client.emit("watch", {"room": server.code, "as": "stage", "since": since})
+    watcher.client.emit("watch", {"room": server.code, "as": "phone"})
+    watcher.wait_for(lambda name, message: name == "status" and message["step"] == 1)
+    watcher.close()
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+def test_garbage_on_a_socket_harms_nobody(server: Server) -> None:
+    url = f"ws://localhost:{server.port}/socket.io/?EIO=4&transport=websocket"
+    for greeting in ("40", "6"):
+        for garbage in GARBAGE:
+            connection = websocket.create_connection(url, timeout=WAIT_SECONDS)
+            with suppress(OSError, websocket.WebSocketException):  # the server may hang up
+                connection.send(greeting)
+                connection.send(garbage)
+                connection.send_binary(garbage.encode())
+            connection.close()
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+FORM = "application/x-www-form-urlencoded"
+HOSTILE_BODIES = [
+    b"", b"{", b"[]", b"null", b"1", b'"x"', b"[" * 16_000, b'{"a":' * 3000, b"\xff\xfe", b"\x00",
+    b'{"answer":"\xff"}', b'{"answer":null}', b'{"answer":[]}', b'{"answer":{}}',
+    b'{"answer":' + b"9" * 6000 + b"}", b'{"answer":1e999}', b'{"answer":NaN}',
+    b'{"answer":"hemligheten\\ud800"}', b'{"answer":"hemligheten","participant":"\\ud800"}',
+    b'{"answer":"hemligheten","participant":[1]}', b'{"answer":"hemligheten","key":{}}',
+    b'{"answer":"hemligheten","key":"\\u0000"}', b'{"answer":"hemligheten","step":"\\u0663"}',
+    b'{"answer":"hemligheten","step":1e999}', b'{"answer":"hemligheten","step":[]}',
+    b'{"answer":"hemligheten","step":-1}', b'{"answer":"hemligheten\\u0000\\u001b[2J"}',
+    "{\"answer\":\"hemligheten\u202e\u2066\"}".encode(),
+]  # fmt: skip
+HOSTILE_REQUESTS = [
+    b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00",
+    b"\x00" * 100, b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"GET /%ff%fe%00 HTTP/1.1\r\nConnection: close\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: " + b"a" * 50_000 + b"\r\n\r\n",
+    b"GET /" + b"a" * 50_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+    b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: -1\r\nConnection: close\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: many\r\nConnection: close\r\n\r\n",
+    b"POST /CODE HTTP/1.1\r\nContent-Length: 100\r\nConnection: close\r\n\r\nanswer=x",
+    b"POST /CODE HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
+    b"POST /CODE HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n"
+    b"Connection: close\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+    b"POST /CODE HTTP/1.1\r\nConnection: close\r\n\r\nanswer=x",
+    b"POST /CODE HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}",
+    b"POST /CODE HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
+    b"answer=x",
+    b"GET /CODE HTTP/1.1\r\nCookie: participant=\xff\xfe; coach_CODE=\x01; =;;=\r\n"
+    b"Connection: close\r\n\r\n",
+    b"GET /CODE HTTP/1.1\r\nAccept-Language: \xff;q=\xff\r\nAccept: \xff/\xff;q=z\r\n"
+    b"Connection: close\r\n\r\n",
+    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 99\r\n\r\n",
+]  # fmt: skip
+HOSTS = ["a b", "'><script>", "x" * 3000, "a:b:c", "evil.example:99999", "\u00e5"]
+
+
+def test_hostile_bodies_are_refused_or_counted_and_never_a_fault(server: Server) -> None:
+    for body in HOSTILE_BODIES:
+        for kind in (
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ):
+            headers = {**JSON, "Content-Type": kind}
+            answered = fetch(server, "/{code}", method="POST", data=body, headers=headers)
+            assert answered.status_code < 500, (kind, body[:50])
+            assert isinstance(answered.json(), dict)
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+def test_requests_that_are_none_harm_nobody_and_leave_no_trace(server: Server) -> None:
+    for request in HOSTILE_REQUESTS:
+        answered = raw(server, request.replace(b"CODE", server.code.encode()))
+        assert not answered.startswith(b"HTTP/1.1 5"), (request[:60], answered[:60])
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "CONNECT", "FOO", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/{code}", "/{code}/coach/close", "/{code}/stage"])
+def test_a_method_that_is_not_meant_is_refused(hall: Server, method: str, path: str) -> None:
+    answered = fetch(hall, path, method=method, headers=JSON)
+    assert 400 <= answered.status_code < 500
+    override = {**JSON, "X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/healthz"}
+    assert fetch(hall, "/{code}", headers=override).headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_strange_host_is_no_fault_and_is_nowhere_repeated(hall: Server, host: str) -> None:
+    for path in ("/", "/{code}", "/{code}/stage", "/{code}/coach", "/ZZZZ"):
+        for headers in ({}, {"Origin": "http://evil.example"}):
+            method = "POST" if headers else "GET"
+            asked = {"Host": host.encode(), **headers}
+            answered = fetch(hall, path, method=method, headers=asked)
+            assert answered.status_code < 500
+            assert "evil" not in answered.text + str(answered.headers)
+            assert answered.headers.get("Location", "/").startswith("/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../app.py",
+        "x/../../app.py",
+        "x/%2e%2e/%2e%2e/app.py",
+        "x/..%2f..%2finstance%2fsecret",
+        "x/..\\..\\app.py",
+        "x//etc/passwd",
+        "x/%2fetc/passwd",
+        "x/phone.js%00.css",
+        "x/.",
+        "",
+    ],
+)
+def test_static_gives_nothing_but_its_own_files(hall: Server, path: str) -> None:
+    request = f"GET /static/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    status = int(raw(hall, request.encode()).split()[1])
+    assert status in (308, 404)
+
+
+def test_idle_and_half_sent_requests_keep_nobody_out(server: Server) -> None:
+    halves = [
+        b"",
+        b"GET / HT",
+        b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nansw",
+        b"GET / HTTP/1.1\r\n",
+    ]
+    idle = []
+    for n in range(300):
+        connection = socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS)
+        connection.sendall(halves[n % len(halves)])
+        idle.append(connection)
+    assert still_serves(server)
+    for connection in idle:
+        connection.close()
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+FOR_EVER = 30  # seconds
+
+
+def test_who_takes_for_ever_is_let_go_and_a_phone_that_watches_is_not(server: Server) -> None:
+    url = f"ws://localhost:{server.port}/socket.io/?EIO=4&transport=websocket"
+    phone = Watcher(server, "phone")
+    silent, chatty = (websocket.create_connection(url, timeout=WAIT_SECONDS) for _ in range(2))
+    chatty.send("40")
+    drips = []
+    for start in (b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n"):
+        drips.append(socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS))
+        drips[-1].sendall(start)
+    late = [silent.sock, chatty.sock, *drips]
+    here, until = set(late), time.monotonic() + 2 * FOR_EVER
+    while here and time.monotonic() < until:
+        readable, _, _ = select.select(here, [], [], 1)
+        here -= {one for one in readable if ended(one)}
+        for one in here & set(drips):
+            with suppress(OSError):
+                one.sendall(b"X")  # a letter a second
+    assert here == set()
+    for one in late:
+        one.close()
+    assert phone.client.connected
+    phone.close()
+    assert still_serves(server)
+
+
+def ended(connection: socket.socket) -> bool:
+    try:
+        return not connection.recv(4096)
+    except OSError:
+        return True
+
+
+def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    log = f"sqlite:///{server.log}"
+    start = f"ulimit -n 400 && exec {sys.executable} app.py --port {server.port} --log {log}"
+    with server.errors.open("w") as errors:
+        server.process = subprocess.Popen(
+            ["bash", "-c", start],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    server._read_links()
+    halves = []
+    for _ in range(350):  # there is room for 200
+        halves.append(socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS))
+        halves[-1].sendall(b"GET / HTTP/1.1\r\nX: y")
+    assert all(still_serves(server) for _ in range(5))
+    for connection in halves:
+        connection.close()
+    assert server.running
+    server.stop()
+
+
+def test_the_oldest_unfinished_connection_makes_way_first() -> None:
+    unfinished, pairs = Unfinished(), [socket.socketpair() for _ in range(3)]
+    for _, here in pairs:
+        unfinished.begin(here)
+    unfinished.end(pairs[1][1])
+    unfinished.close_oldest()
+    unfinished.close_older(FOR_EVER)
+    assert [is_closed(there) for there, _ in pairs] == [True, False, False]
+    unfinished.close_older(-1)
+    assert [is_closed(there) for there, _ in pairs] == [True, False, True]
+    unfinished.close_oldest()
+    for end in itertools.chain(*pairs):
+        end.close()
+
+
+def is_closed(there: socket.socket) -> bool:
+    there.setblocking(False)
+    try:
+        return there.recv(1) == b""
+    except BlockingIOError:
+        return False
+
+
+@pytest.mark.parametrize("lines", [b"0" * 5000, b"1\r\n" * 40_000, b"x: y\r\n" * 20_000])
+def test_the_lines_between_chunks_have_an_end(lines: bytes) -> None:
+    body = Lines(io.BytesIO(lines))
+    with pytest.raises(OSError, match="too long"):
+        list(iter(body.readline, b""))
+
+
+def test_a_body_that_is_sent_without_end_ends_the_connection(server: Server) -> None:
+    head = f"POST /{server.code} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for chunk in (b"4000\r\n" + b"a" * 0x4000 + b"\r\n", b"0" * 0x4000, b"1;x\r\na\r\n" * 4000):
+        with socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS) as connection:
+            connection.sendall(head.encode())
+            with pytest.raises((ConnectionResetError, BrokenPipeError)):
+                connection.sendall(chunk * 5000)
+    assert still_serves(server)
+    assert server.errors.read_text() == ""
+
+
+def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
+    sockets = engineio.Server(async_mode="threading")
+    asked, statuses = [], []
+
+    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        return []
+
+    def ask(path: str, query: str = "") -> None:
+        door = limited(app, sockets, 1)
+        list(door({"PATH_INFO": path, "QUERY_STRING": query}, lambda s, _: statuses.append(s)))
+
+    ask("/socket.io/")
+    sockets.sockets["one"] = None
+    ask("/socket.io/", "EIO=4")
+    ask("/socket.io/", "EIO=4&sid=one")
+    ask("/K7QX")
+    assert asked == ["/socket.io/", "/socket.io/", "/K7QX"]
+    assert statuses == ["503 Service Unavailable"]
+
+
+def test_an_answer_never_waits_for_more_than_one_page() -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    at_once: list[str] = []
+
+    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+        at_once.append(environ["REQUEST_METHOD"])
+        begun.release()
+        assert go_on.wait(WAIT_SECONDS)
+        return []
+
+    door = answers_first(app)
+    page = {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}
+    known = {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX", "HTTP_COOKIE": "participant=x"}
+    asked = [page, page, page, known]
+    threads = [threading.Thread(target=door, args=(one, None)) for one in asked]
+    for thread in threads:
+        thread.start()
+    for _ in range(2):
+        assert begun.acquire(timeout=WAIT_SECONDS)
+    assert sorted(at_once) == ["GET", "POST"]
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(at_once) == len(asked)
