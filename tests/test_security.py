@@ -16,6 +16,7 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
 from display.web import create_app
+from display.web.answers import Intake
 from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]
@@ -208,7 +209,7 @@ def test_a_room_that_is_flooded_tells_phones_to_wait_and_other_rooms_go_on(tmp_p
     rooms = Rooms(log)
     flooded, other = (rooms.open("sv", "Vad?").code for _ in range(2))
     app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
-    app.extensions["room_pace"] = Pace(2, 0.1)
+    app.extensions["intake"] = Intake(rooms, app.extensions["pace"], Pace(2, 0.1))
 
     def send(code: str, key: str) -> TestResponse:
         phone = app.test_client(use_cookies=False)
