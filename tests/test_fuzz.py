@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
@@ -169,7 +170,7 @@ def test_any_header_is_harmless(site: Site, accept: str, language: str, origin: 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60))
 def test_any_path_is_answered(site: Site, path: str) -> None:
     for start in ("/", "/CODE/", "/CODE/coach/", "/CODE/answers/", "/rooms/", "/static/"):
-        site.ask("GET", start + path.replace("//", "/"))
+        site.ask("GET", re.sub("//+", "/", start + path))
 
 
 AGENDA = st.text(max_size=300) | ANYTHING.map(json.dumps)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from display.live.codes import ALPHABET, CODE, OFFENSIVE, new_code
+from display.log.schema import seal
 
 OpenPage = Callable[..., Page]
 DAY = 24 * 3600
@@ -132,7 +133,7 @@ def test_a_new_link_shuts_out_whoever_came_by_the_old_one(
     assert before.act("close").status_code == HTTPStatus.FORBIDDEN
     assert server.words()["open"] is True
     page.goto(here(server, renewed))
-    page.locator("#close button").click()
+    page.get_by_role("button", name="Stäng för svar").first.click()
     expect(page.locator("#is-closed")).to_be_visible()
     code = server.code
     server.stop()
@@ -207,8 +208,10 @@ def test_when_the_last_room_is_too_old_the_next_start_opens_another(server: Serv
 def age(server: Server, code: str, seconds: float) -> None:
     """Make all entries of a room so much older."""
     log = sqlite3.connect(server.log)
+    log.create_function("reseal", 4, seal)
     with log:
         log.execute("UPDATE entry SET at = at - ? WHERE room = ?", (seconds, code))
+        log.execute("UPDATE entry SET seal = reseal(room, seq, at, body)")
     log.close()
 
 

@@ -339,7 +339,7 @@ def page(environ, start_response):
 gc.disable()
 listener = eventlet.listen(("127.0.0.1", 0))
 quiet = wsgi.LoggerNull()
-eventlet.spawn(wsgi.server, listener, page, quiet, protocol=app.QuietProtocol, log_output=False)
+eventlet.spawn(wsgi.server, listener, page, quiet, protocol=app.HttpProtocol, log_output=False)
 for _ in range(20):
     phone = eventlet.connect(listener.getsockname())
     phone.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
@@ -347,7 +347,7 @@ for _ in range(20):
         pass
     phone.close()
 eventlet.sleep()
-print(sum(isinstance(found, app.QuietProtocol) for found in gc.get_objects()))
+print(sum(isinstance(found, app.HttpProtocol) for found in gc.get_objects()))
 """
 
 
