@@ -99,10 +99,11 @@ class Cloud:
             counts,
             [(p.x, p.y, p.size, p.count) if p else (0.0, 0.0, 0.0, 0) for p in before],
             self.camera,
+            sizes.smallest(len(tally), self.deep),
         )
         self._fill(packing, boxes, counts, before.count(None))
-        grow(packing)
         creep(packing)
+        grow(packing)
         plane = packing.plane
         widths = np.round(plane.size * [shape.advance for shape in shapes], 1)
         rows = zip(tally, plane.at.tolist(), plane.size.tolist(), widths.tolist(), strict=True)
