@@ -8,12 +8,10 @@ from display.cloud.packing import Packing
 from display.cloud.press import pressure, swell
 from display.cloud.sizes import tiers
 
-SHIFT, GROWTH = (
-    0.5,
-    1.03,
-)  # units each way that a word may shift in one picture, and growth,
-LIVELY_SHIFT, LIVELY_GROWTH = 6.0, 1.3  # and those of one that gained answers or is new
-DRIFT, MOST_DRIFT = 0.05, 0.5  # part of the way to its ring that it would go, and units at most
+LIVELY_SHIFT, SHIFT = 6.0, 0.25  # units each way that a word may shift in one picture,
+LIVELY_GROWTH, GROWTH = 1.3, 1.03  # and its growth, if it gained answers or is new, or did not,
+LIVELY_DRIFT, DRIFT = 3.0, 0.5  # and units at most that it would go inwards to its ring,
+HURRY = 0.1  # which is such a part of the way
 SWOLLEN = 1.06  # words press on each other as if they were so much larger than they should be,
 MOST_SWOLLEN = 1.3  # and at most so much larger than they are
 
@@ -33,7 +31,8 @@ def creep(packing: Packing) -> None:
     swollen = np.clip(targets[words] * SWOLLEN, size * SWOLLEN, size * MOST_SWOLLEN)
     crowd = plane.crowd(words, home, swollen, reach)
     push = pressure(crowd, middle, swollen)
-    push += _shortened(DRIFT * packing.to_rings(words), MOST_DRIFT)
+    drift = np.where(lively, LIVELY_DRIFT, DRIFT)
+    push += _shortened(HURRY * packing.to_rings(words), drift)
     bounds = plane.bounds(words, home, goal, reach)
     first, _ = tiers(packing.counts[words])
     swell(crowd, middle, size, np.clip(middle + push, *bounds), goal, bounds, first, lively)
@@ -41,6 +40,6 @@ def creep(packing: Packing) -> None:
     plane.lay(words, middle)
 
 
-def _shortened(ways: Floats, most: float) -> Floats:
+def _shortened(ways: Floats, most: Floats) -> Floats:
     far = np.hypot(ways[:, 0], ways[:, 1])
     return np.asarray(ways / np.maximum(far / most, 1.0)[:, None])

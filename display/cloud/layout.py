@@ -23,6 +23,7 @@ _FULL = 0.9  # of the picture would be boxes, were there words without end,
 _SPARE = 12  # and half of that with so many
 _RUSH, _UNRUSHED = 8, 0.8  # so many new words at once find less of it used
 _PARTS = (0.8, 0.65, 0.5)  # of the words, when not all found room
+UP = 1
 _CLIMB = 4  # a scale too small by so many rungs comes back in so many pictures
 
 
@@ -118,7 +119,7 @@ class Cloud:
         lowest = sizes.rung(least)
         ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
         now = self._rung()
-        rung = min(max(ideal, now - max(1, (now - ideal) // _CLIMB)), lowest)
+        rung = min(max(ideal, now - max(UP, (now - ideal) // _CLIMB)), lowest)
         step = 2
         while True:
             scale = max(sizes.scale(rung), least)
