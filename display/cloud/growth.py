@@ -8,6 +8,7 @@ from display.cloud.plane import Plane
 from display.cloud.sizes import most
 
 NUDGE = (4.0, 16.0, 40.0, 100.0)  # units that rivals may move, to be tried in turn
+FAR_BEHIND, FARTHER = 1.15, 160.0  # a word with so much to grow may go so far for it
 WORTH = 1.06  # growth below this is not worth anybody's moving
 
 
@@ -32,11 +33,12 @@ def _grow_one(packing: Packing, word: int, goal: float) -> None:
     """Grow word by moving it or its rivals a little, else by half, else not."""
     plane = packing.plane
     size, middle, state = plane.size[word], plane.middles()[word], plane.state()
+    reaches = (GLIDE, FARTHER) if goal > size * FAR_BEHIND else (GLIDE,)
     for part in (1.0, 0.5):
         plane.size[word] = round(size + (goal - size) * part, 1)
         plane.lay(np.array([word]), middle[None])
         rivals = plane.near[word]
-        if not rivals.any() or packing.moved(word, (GLIDE,)):
+        if not rivals.any() or packing.moved(word, reaches):
             return
         area = plane.extents.prod(1) * plane.size**2
         weaker = area[rivals].sum() <= 3 * area[word] and bool((plane.size[rivals] <= size).all())
