@@ -45,15 +45,15 @@ def _contact(
 ) -> tuple[int, float]:
     """Which way (right, left, down, up) b has to go least far to be a gap from a, and how far."""
     x, y = middle[a, 0] - middle[b, 0], middle[a, 1] - middle[b, 1]
-    if (
-        abs(x) >= half[a, 0] * size[a] + half[b, 0] * size[b] + gap
-        or abs(y) >= half[a, 1] * size[a] + half[b, 1] * size[b] + gap
-    ):
+    wide, high = half[b, 0] * size[b], half[b, 1] * size[b]
+    if abs(x) >= half[a, 0] * size[a] + wide + gap or abs(y) >= half[a, 1] * size[a] + high + gap:
         return 0, 0.0
     rights = lefts = downs = ups = 0.0
     for i in range(boxes.shape[1]):
         x0, x1 = boxes[a, i, 0] * size[a] + x - gap, boxes[a, i, 2] * size[a] + x + gap
         y0, y1 = boxes[a, i, 1] * size[a] + y - gap, boxes[a, i, 3] * size[a] + y + gap
+        if x0 >= wide or x1 <= -wide or y0 >= high or y1 <= -high:
+            continue
         for j in range(boxes.shape[1]):
             right, left = x1 - boxes[b, j, 0] * size[b], boxes[b, j, 2] * size[b] - x0
             if right <= 0 or left <= 0:
