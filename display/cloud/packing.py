@@ -19,7 +19,7 @@ _OUTWARD = 3.0  # it is so much worse to lie too far out than too far in
 _PRICELESS = 1e9
 _NARROWER = 0.8  # a word gives way to one that is so much wider
 _RUSH = 8  # new words at once that are placed in haste
-_SMALLER = (0.92, 0.85, 0.78)  # parts of its size at which a new word is tried in turn
+_SMALLER = (0.92, 0.85, 0.78, 0.7)  # parts of its size at which a new word is tried in turn
 _LOOSE, _LOOSER = 0.25, 6.0  # units each way that words shift when others shrank, or they grew
 _WAYS, _TRIES = 3, 3  # how often, and at how many places, others give way at a scale
 
