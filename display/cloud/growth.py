@@ -7,7 +7,7 @@ from display.cloud.packing import GLIDE, Packing
 from display.cloud.plane import Plane
 from display.cloud.sizes import most
 
-NUDGE = (4.0, 16.0, 40.0, 100.0)  # units that rivals may move, to be tried in turn
+NUDGE = (4.0, 16.0, 40.0)  # units that rivals may move, to be tried in turn
 FAR_BEHIND, FARTHER = 1.15, 160.0  # a word with so much to grow may go so far for it
 WORTH = 1.1  # growth below this is not worth anybody's moving
 
