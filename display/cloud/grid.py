@@ -69,11 +69,18 @@ def toll(word: Floats, others: Floats, prices: Floats, xs: Floats, ys: Floats) -
     return table[:-1, :-1].copy()
 
 
-@njit("b1(f8[:,:,::1],i8,i8)", cache=True, nogil=True)
-def _touch(boxes: Floats, word: int, other: int) -> bool:
+@njit("b1(f8[:,:,::1],f8[:,::1],i8,i8)", cache=True, nogil=True)
+def _touch(boxes: Floats, outer: Floats, word: int, other: int) -> bool:
     for i in range(boxes.shape[1]):
         x0, y0 = boxes[word, i, 0] - TOUCH, boxes[word, i, 1] - TOUCH
         x1, y1 = boxes[word, i, 2] + TOUCH, boxes[word, i, 3] + TOUCH
+        if (
+            x0 >= outer[other, 2]
+            or outer[other, 0] >= x1
+            or y0 >= outer[other, 3]
+            or outer[other, 1] >= y1
+        ):
+            continue
         for j in range(boxes.shape[1]):
             if (
                 x0 < boxes[other, j, 2]
@@ -104,5 +111,5 @@ def touching(boxes: Floats, outer: Floats, some: Ints) -> Bools:
                 and outer[other, 1] < y1
                 and other != word
             ):
-                touch[row, other] = _touch(boxes, word, other)
+                touch[row, other] = _touch(boxes, outer, word, other)
     return touch

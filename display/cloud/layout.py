@@ -23,6 +23,7 @@ _FULL = 0.9  # of the picture would be boxes, were there words without end,
 _SPARE = 12  # and half of that with so many
 _RUSH, _UNRUSHED = 8, 0.8  # so many new words at once find less of it used
 _PARTS = (0.8, 0.65, 0.5)  # of the words, when not all found room
+UP = 1
 _CLIMB = 4  # a scale too small by so many rungs comes back in so many pictures
 
 
@@ -91,33 +92,33 @@ class Cloud:
         if not tally:
             return {}
         shapes = [measure(label, self.camera.width / _FITTING) for _, label, _ in tally]
-        boxes = np.array([shape.boxes for shape in shapes])
-        counts = np.array([count for _, _, count in tally])
         before = [self.placements.get(word) for word, _, _ in tally]
         packing = Packing(
-            boxes,
-            counts,
+            np.array([shape.boxes for shape in shapes]),
+            np.array([count for _, _, count in tally]),
             [(p.x, p.y, p.size, p.count) if p else (0.0, 0.0, 0.0, 0) for p in before],
             self.camera,
+            sizes.smallest(len(tally), self.deep),
         )
-        self._fill(packing, boxes, counts, before.count(None))
-        grow(packing)
+        self._fill(packing, before.count(None))
         creep(packing)
+        grow(packing)
         plane = packing.plane
         widths = np.round(plane.size * [shape.advance for shape in shapes], 1)
         rows = zip(tally, plane.at.tolist(), plane.size.tolist(), widths.tolist(), strict=True)
         placements = (Placement(*word, x, y, size, width) for word, (x, y), size, width in rows)
         return {p.word: p for p, here in zip(placements, plane.here, strict=True) if here}
 
-    def _fill(self, packing: Packing, boxes: Floats, counts: Ints, new: int) -> None:
+    def _fill(self, packing: Packing, new: int) -> None:
         """Settle all words, smaller and smaller until they fit."""
+        counts, extents = packing.counts, packing.plane.extents
         weights = sizes.weights(counts)
-        limits = self._limits(boxes, counts)
+        limits = self._limits(extents, counts)
         least = sizes.smallest(len(counts), self.deep) / weights[-1]
         lowest = sizes.rung(least)
-        ideal = sizes.rung(self._ideal(boxes, weights, limits, new))
+        ideal = sizes.rung(self._ideal(extents, weights, limits, new))
         now = self._rung()
-        rung = min(max(ideal, now - max(1, (now - ideal) // _CLIMB)), lowest)
+        rung = min(max(ideal, now - max(UP, (now - ideal) // _CLIMB)), lowest)
         step = 2
         while True:
             scale = max(sizes.scale(rung), least)
@@ -135,16 +136,15 @@ class Cloud:
         drawn = np.array([p.size for p in self.placements.values()])
         return sizes.rung(float(np.median(drawn / sizes.weights(counts))))
 
-    def _limits(self, boxes: Floats, counts: Ints) -> Floats:
+    def _limits(self, extents: Floats, counts: Ints) -> Floats:
         """The largest size of each word: it and all that are more frequent fit the picture."""
-        extents = boxes[..., 2:].max(1) - boxes[..., :2].min(1)
         fitting = (0.98 * np.array([self.camera.width, self.camera.height]) / extents).min(1)
         return np.asarray(np.minimum(np.minimum(fitting, _BIGGEST), sizes.most(counts, fitting)))
 
-    def _ideal(self, boxes: Floats, weights: Floats, limits: Floats, new: int) -> float:
+    def _ideal(self, extents: Floats, weights: Floats, limits: Floats, new: int) -> float:
         """The scale at which so many words would fill as much of the picture as they should."""
         words = len(weights)
-        extents = (boxes[..., 2:].max(1) - boxes[..., :2].min(1)) * weights[:, None]
+        extents = extents * weights[:, None]
         fill = _FULL * words / (words + _SPARE) * self.camera.width * self.camera.height
         if new > _RUSH:
             fill *= _UNRUSHED

@@ -6,18 +6,21 @@ import numpy as np
 
 from display.cloud.grid import Bools, Floats, Ints, lines, toll
 from display.cloud.plane import Camera, Plane
+from display.cloud.press import laggards, part
 from display.cloud.sizes import most, ordered, tiers
 
 ASIDE = (16.0, 60.0, 120.0)  # units from home, to be tried in turn
 AWAY = (4.0, 40.0, 160.0, np.inf)
 GLIDE = 48.0  # how far a word may shift in order to grow
 
-_ROUND = 1.6  # a 16:9 cloud is this much wider than high while it has room
+_ROUND = 1.2  # a 16:9 cloud is this much wider than high while it has room
 _DENSE = 0.7  # of the cloud is boxes
 _OUTWARD = 3.0  # it is so much worse to lie too far out than too far in
 _PRICELESS = 1e9
 _NARROWER = 0.8  # a word gives way to one that is so much wider
 _RUSH = 8  # new words at once that are placed in haste
+_SMALLER = (0.92, 0.85, 0.78, 0.7)  # parts of its size at which a new word is tried in turn
+_LOOSE, _LOOSER = 0.25, 6.0  # units each way that words shift when others shrank, or they grew
 _WAYS, _TRIES = 3, 3  # how often, and at how many places, others give way at a scale
 
 
@@ -25,9 +28,15 @@ class Packing:
     """A tally's words, numbered from the most frequent, on their way into a picture."""
 
     def __init__(
-        self, shapes: Floats, counts: Ints, before: Sequence[Sequence[float]], camera: Camera
+        self,
+        shapes: Floats,
+        counts: Ints,
+        before: Sequence[Sequence[float]],
+        camera: Camera,
+        least: float,
     ) -> None:
-        """Before holds each word's last origin x, y, size and count, or zeros."""
+        """Before holds each word's last origin x, y, size and count, or zeros; least is the
+        smallest size of any."""
         x_y_size_count = np.array(before)
         self.plane = plane = Plane(shapes, camera)
         plane.at, plane.size = x_y_size_count[:, :2].copy(), x_y_size_count[:, 2].copy()
@@ -39,6 +48,7 @@ class Packing:
         self.fell = counts < x_y_size_count[:, 3]
         self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
         self._round = _ROUND * (camera.width * 9) / (camera.height * 16)
+        self._least = least
         self._ways = 0
         self._haste = int((~self.known).sum()) > _RUSH
 
@@ -57,7 +67,19 @@ class Packing:
         plane.size = size
         plane.lay(changed, self.homes[changed])
         area = plane.extents.prod(1) * targets**2
+        self._loosen()
         self._rings = np.sqrt((area.cumsum() - area / 2) * self._round / np.pi / _DENSE)
+
+    def _loosen(self) -> None:
+        """Shift words that touch since they shrank, and those beside them, a little apart."""
+        plane = self.plane
+        if plane.near.any():
+            words = np.flatnonzero(plane.here)
+            middle, size = plane.middles()[words], plane.size[words]
+            reach = np.where(self.grew[words], _LOOSER, _LOOSE)
+            crowd = plane.crowd(words, middle, size, reach)
+            part(crowd, middle, size, plane.bounds(words, middle, size, reach))
+            plane.lay(words, middle)
 
     def settle(self, leave_out: bool) -> bool:
         """Put every word where it clears the others; whether all found room.
@@ -91,8 +113,24 @@ class Packing:
         return (
             self.moved(word, reaches)
             or self._made_way(word)
+            or self._squeezed_in(word)
             or self.moved(word, reaches, more_frequent)
         )
+
+    def _squeezed_in(self, word: int) -> bool:
+        """Put a new word where it finds room if it is smaller than others with its count."""
+        size = self.plane.size
+        first, past = (int(bound[word]) for bound in tiers(self.counts))
+        behind = int((size[first:past] < size[first:past].max()).sum())
+        if self.known[word] or behind >= laggards(past - first, len(size)):
+            return False
+        whole, least = size[word], max(self._least, *size[past:], 0.0)
+        for smaller in _SMALLER:
+            size[word] = np.floor(whole * smaller * 10) / 10
+            if size[word] >= least and self.moved(word, (np.inf,)):
+                return True
+        size[word] = whole
+        return False
 
     def moved(self, word: int, reaches: Sequence[float], among: Bools | None = None) -> bool:
         """Put word on the best place that clears all (or all among some), if there is one.

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from display.cloud.grid import GAP, Bools, Floats, Ints, clear, lines, touching
+from display.cloud.press import Crowd, neighbours
 
 _SHORTER = 900.0  # units
+_TENTH = 0.1  # to which origins are rounded
 
 
 class Camera(NamedTuple):
@@ -49,6 +51,7 @@ class Plane:
         self.corners = np.concatenate([shapes[..., :2].min(1), shapes[..., 2:].max(1)], axis=1)
         self.extents = self.corners[:, 2:] - self.corners[:, :2]
         self.offsets = (self.corners[:, :2] + self.corners[:, 2:]) / 2
+        self._about = shapes - np.tile(self.offsets, 2)[:, None]
         self.here: Bools = np.zeros(many, bool)
         self.size: Floats = np.zeros(many)
         self.at: Floats = np.zeros((many, 2))
@@ -125,6 +128,28 @@ class Plane:
         low, high = self.limits(word)
         return np.minimum(np.maximum(low, goal - reach), high), np.maximum(
             np.minimum(high, goal + reach), low
+        )
+
+    def crowd(self, words: Ints, middles: Floats, size: Floats, reach: Floats) -> Crowd:
+        """Words as they press on each other, if they have a size and go as far as their reach."""
+        half = self.extents[words] / 2
+        pairs = neighbours(half, middles, size, reach)
+        return Crowd(self._about[words], half, self.offsets[words], pairs)
+
+    def fitting(self, words: Ints, middles: Floats, reach: Floats) -> Floats:
+        """The largest sizes with which words lie inside the picture within reach of middles."""
+        reach = reach[:, None] - _TENTH
+        room = np.minimum(middles + reach - self._least, self._most - middles + reach)
+        return np.asarray((room / self.extents[words] * 2).min(1))
+
+    def bounds(
+        self, words: Ints, middles: Floats, size: Floats, reach: Floats
+    ) -> tuple[Floats, Floats]:
+        """The least and greatest middles at which words of a size that fits lie within reach."""
+        half = self.extents[words] / 2 * size[:, None] + _TENTH
+        return (
+            np.maximum(middles - reach[:, None], self._least + half),
+            np.minimum(middles + reach[:, None], self._most - half),
         )
 
     def free(
