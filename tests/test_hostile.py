@@ -7,8 +7,8 @@ import select
 import socket
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +23,7 @@ from strangers import fetch, raw, still_serves
 
 from display.web.connections import Lines, Unfinished
 from display.web.guard import limited
-from display.web.lanes import answers_first
+from display.web.lanes import answers_first, needs_no_turn
 
 
 def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
@@ -357,27 +357,29 @@ def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
     assert statuses == ["503 Service Unavailable"]
 
 
-def test_an_answer_never_waits_for_more_than_one_page() -> None:
-    begun, go_on = threading.Semaphore(0), threading.Event()
-    at_once: list[str] = []
+@pytest.mark.parametrize(
+    ("method", "path", "cookie", "without_turn"),
+    [
+        ("POST", "/K7QX", "participant=x", True),
+        ("DELETE", "/K7QX/answers/x", "participant=x", True),
+        ("POST", "/K7QX", None, False),
+        ("GET", "/K7QX", "participant=x", False),
+        ("GET", "/K7QX/stage", None, False),
+        ("GET", "/static/x/phone.js", None, True),
+        ("GET", "/socket.io/", None, True),
+        ("GET", "/healthz", None, True),
+    ],
+)
+def test_a_page_waits_for_its_turn_but_what_a_known_phone_sends_does_not(
+    method: str, path: str, cookie: str | None, without_turn: bool
+) -> None:
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path}
+    assert needs_no_turn(environ | ({"HTTP_COOKIE": cookie} if cookie else {})) is without_turn
 
-    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
-        at_once.append(environ["REQUEST_METHOD"])
-        begun.release()
-        assert go_on.wait(WAIT_SECONDS)
-        return []
 
-    door = answers_first(app)
+def test_who_waits_for_a_turn_gets_it() -> None:
+    door = answers_first(lambda environ, _: [environ["PATH_INFO"].encode()])
     page = {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}
-    known = {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX", "HTTP_COOKIE": "participant=x"}
-    asked = [page, page, page, known]
-    threads = [threading.Thread(target=door, args=(one, None)) for one in asked]
-    for thread in threads:
-        thread.start()
-    for _ in range(2):
-        assert begun.acquire(timeout=WAIT_SECONDS)
-    assert sorted(at_once) == ["GET", "POST"]
-    go_on.set()
-    for thread in threads:
-        thread.join()
-    assert len(at_once) == len(asked)
+    with ThreadPoolExecutor() as pool:
+        made = list(pool.map(lambda _: door(page, None), range(50)))
+    assert made == [[b"/K7QX"]] * 50

@@ -1,4 +1,4 @@
-"""Answers first: pages are made one at a time, so that no flood of them makes an answer wait."""
+"""Answers first: pages take turns to begin, so that no flood of them makes an answer wait."""
 
 import threading
 import time
@@ -14,11 +14,10 @@ def answers_first(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable
     turn = threading.Lock()
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if needs_no_turn(environ):
-            return app(environ, start_response)
-        with turn:
-            time.sleep(0)  # for answers that came while the last page was made
-            return app(environ, start_response)
+        if not needs_no_turn(environ):
+            with turn:
+                time.sleep(0)  # lets in the answers that came while the last page was made
+        return app(environ, start_response)
 
     return wrapped
 
