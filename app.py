@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -57,6 +58,7 @@ NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that o
 REQUEST_SECONDS = 30.0  # for a client that drips its request
 SILENT_SECONDS = 10  # for the first word of a connection
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
+HOLD_SECONDS = 2  # for who sends a body without end
 MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
@@ -95,12 +97,19 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         return environ
 
     def discard(self, body: Any) -> None:
-        """Read what is left of a body that nobody wanted; if that is much, close the connection."""
+        """Read what is left of a body that nobody wanted; if that has no end, hang up, later.
+
+        Who sends without end is thus kept waiting before it can come again.
+        """
         left = MOST_DISCARDED
-        while left > 0 and (read := body.read(wsgi.MINIMUM_CHUNK_SIZE)):
-            left -= len(read)
-        if left <= 0:
-            self.close_connection = 1
+        with suppress(OSError, wsgi.ChunkReadError):
+            while left > 0:
+                read = body.read(wsgi.MINIMUM_CHUNK_SIZE)
+                if not read:
+                    return
+                left -= len(read)
+        self.close_connection = 1
+        eventlet.sleep(HOLD_SECONDS)
 
     def log_message(self, *_: object) -> None:
         pass
