@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 import engineio.socket
@@ -38,6 +39,7 @@ from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, operator_key
+from display.web.heads import ordinary
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
@@ -61,9 +63,24 @@ logger = logging.getLogger("ordmoln")
 
 
 class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
-    """HTTP that does not print the address of a client that sends garbage."""
+    """HTTP that does not print the address of a client that sends garbage, and is quick."""
 
     rbufsize = wbufsize = HTTP_BUFFER
+    rfile: Any
+
+    def parse_request(self) -> bool:
+        lines: list[bytes] = []
+        while not lines or lines[-1] not in (b"\r\n", b"\n", b""):
+            lines.append(self.rfile.readline())
+        head = ordinary(self.raw_requestline, lines)
+        if head is None:
+            self.rfile = BytesIO(b"".join(lines))
+            return bool(super().parse_request())
+        self.requestline = ""
+        self.command, self.path, self.headers = head
+        self.request_version = "HTTP/1.1"
+        self.close_connection = (self.headers.get("Connection") or "").lower() == "close"
+        return True
 
     def handle_one_request(self) -> None:
         try:
@@ -169,7 +186,11 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     stop(listener, log, failed=server.dead)
 
 
-def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]]) -> None:
+def answer_requests(
+    listener: Any,
+    app: Callable[..., Iterable[bytes]],
+    protocol: type[wsgi.HttpProtocol] = QuietProtocol,
+) -> None:
     """Answer what comes to the listening socket until it is closed."""
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     wsgi.server(
@@ -178,7 +199,7 @@ def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]]) -> None:
         max_size=most_connections(),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
-        protocol=QuietProtocol,
+        protocol=protocol,
         log_output=False,
         debug=False,
         socket_timeout=SOCKET_SECONDS,

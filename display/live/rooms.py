@@ -132,7 +132,7 @@ class Rooms:
 
     def _read_on(self, code: str, seq: int | None) -> LiveRoom:
         """Return the room read on to the end of its log, unless it has entry `seq` already."""
-        live = self._live.setdefault(code, LiveRoom(code))
+        live = self._live.get(code) or self._live.setdefault(code, LiveRoom(code))
         with live.reading:
             if seq is None or live.seq < seq:
                 for entry in self._since(code, live.seq):

@@ -1,14 +1,16 @@
 """The least that this stack can do: a POST that is answered with as many bytes, nothing behind it.
 
-`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py.
+`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py,
+but with eventlet's own HTTP and Flask-SocketIO's own handlers.
 """
 
-# ruff: noqa: E402, I001
+# ruff: noqa: I001
 import app as launcher  # first, since it prepares the process for eventlet
 
 import sys
 
 import eventlet
+from eventlet import wsgi
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_socketio import SocketIO, emit, join_room
@@ -56,8 +58,7 @@ def watch(asked: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    launcher.calm(socketio)
     listener = launcher.listen_at("127.0.0.1", port)
     eventlet.spawn(launcher.sweep, Audience())
     print("ready", flush=True)
-    launcher.answer_requests(listener, bare)
+    launcher.answer_requests(listener, bare, wsgi.HttpProtocol)

@@ -155,7 +155,10 @@ class Hall:
             request = post(self.target.path, self.target.port, cookie, fields)
             try:
                 async with asyncio.timeout(REPLY_SECONDS):
-                    reply = await ask(request, place)
+                    try:
+                        reply = await ask(request, place)
+                    except ConnectionResetError:  # the line was stale: a browser sends it anew
+                        reply = await ask(request, place)
             except (OSError, TimeoutError):
                 return
             sent.status, sent.thanks = reply.status, time.monotonic() - due
