@@ -8,6 +8,7 @@ import { createOutbox, makeKey } from "./lib/outbox.js";
 
 const DOUBLE_TAP = 1000; // ms within which a second tap is no second answer
 const NEWS_RETRY = 4000; // ms
+const SPREAD = 2000; // ms over which a hall asks for what is new, so as not to come all at once
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const texts = JSON.parse($("texts").textContent ?? "{}");
@@ -22,8 +23,8 @@ const token = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("p
 const fields = token ? { participant: token } : {};
 
 let room = JSON.parse(document.body.dataset.status ?? "{}");
-let table = tableOf(document); // null: at none
-let tableName = table === null ? null : nameOf(table);
+let table = tableOf(document); // where this phone sits; null: at none
+let tableName = nameOf(table); // null too while the table is no more
 let own = readSent(document, "own"); // what this phone has sent, to every step it was at
 let together = readSent(document, "together"); // what its table has sent
 const known = new Set(room.sent_to); // steps to which `own` has everything
@@ -44,7 +45,7 @@ function tableOf(/** @type {Document} */ page) {
   return Number(page.body.dataset.table) || null;
 }
 
-function nameOf(/** @type {number} */ number) {
+function nameOf(/** @type {number | null} */ number) {
   return document.querySelector(`#table option[value="${number}"]`)?.textContent ?? null;
 }
 
@@ -207,6 +208,7 @@ function follow(status) {
   // Advice on how to write the word is of no use where none can be sent.
   if (!status.open && refusal !== "closed") $("problem").textContent = "";
   show();
+  if (isStale()) setTimeout(recall, SPREAD * Math.random());
 }
 
 function startStep() {
@@ -218,19 +220,21 @@ function startStep() {
   // What was sent to a step that the room was at before, the server remembers.
   if (room.sent_to.some((step) => isBack(step) && !known.has(step))) recall();
   for (const step of room.sent_to) known.add(step);
-  if (room.kind === "tables" && tableName === null) seat.open = true;
+  seat.open = room.kind === "tables" && tableName === null;
 }
 
 /** What the table has sent; without a name it is no more. */
 function followTable({ table: number, name, step, answers }) {
   if (number !== table || step !== room.step) return;
-  const gone = name === null ? tableName : null;
+  if (name === null && tableName !== null) {
+    say("problem", fill(texts.table_gone, tableName));
+    seat.open = true;
+  } else if (name !== null && tableName === null) {
+    say("problem", "");
+    seat.open = false;
+  }
   tableName = name;
   together = answers;
-  if (gone !== null) {
-    say("problem", fill(texts.table_gone, gone));
-    seat.open = true;
-  }
   show();
 }
 
@@ -243,7 +247,7 @@ async function recall() {
   const options = page.querySelector("#table");
   if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
   table = tableOf(page);
-  tableName = table === null ? null : nameOf(table);
+  tableName = nameOf(table);
   own = [...own.filter(({ step }) => !room.sent_to.includes(step)), ...readSent(page, "own")];
   together = readSent(page, "together");
   show();
@@ -341,8 +345,11 @@ async function takeBack(/** @type {Sent} */ { key, label }) {
   if (!form.hidden) field.focus();
 }
 
+/** Tables may have been added or removed since the page was loaded. */
+const isStale = () => seat.open && seat.querySelectorAll("option").length - 1 !== room.tables;
+
 seat.addEventListener("toggle", () => {
-  if (seat.open && seat.querySelectorAll("option").length - 1 !== room.tables) recall();
+  if (isStale()) recall();
 });
 
 seat.addEventListener("submit", async (event) => {
@@ -354,6 +361,8 @@ seat.addEventListener("submit", async (event) => {
   say("receipt", tableName === null ? texts.unseated : fill(texts.seated, tableName));
 });
 
+// Loaded again from its card, a phone would be back at that table, whatever was chosen since.
+if (location.pathname !== `/${code}`) history.replaceState(null, "", `/${code}`);
 show();
 
 // News can wait until the page is usable: what they need is larger than the page itself.

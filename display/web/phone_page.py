@@ -43,8 +43,12 @@ def phone_page(
     error: str | None = None,
     key: str | None = None,
     editing: Answer | None = None,
+    choosing: bool = False,
 ) -> Response:
-    """Return the page, with the answer that is being changed in its field if nothing is typed."""
+    """Return the page, with the answer that is being changed in its field if nothing is typed.
+
+    The choice of tables is open if somebody is `choosing`.
+    """
     room = live.room
     me = participant()
     table = room.table_of(me)
@@ -57,6 +61,7 @@ def phone_page(
             clock=clock_shown(room),
             tables=room.direction.tables,
             table=table,
+            seat=room.seats.get(me),
             own=own_answers(room, me),
             together=[] if table is None else room.table_answers()[table],
             left=room.left(voice),
@@ -67,6 +72,7 @@ def phone_page(
             typed=typed or (editing.word.spelling if editing else ""),
             error=error,
             editing=editing,
+            choosing=choosing,
         )
     )
     return remember_participant(response)
@@ -85,15 +91,15 @@ def refused(
     With its `key` too if it may be in after all, so that it counts once when it is sent again. If
     it `replaces` another, with what stands in the place of that one now.
     """
-    message = explain(error, live.room.voice_of(participant()) != participant())
+    message = explain(error, live.room)
     editing = edited(live.room, replaces)
-    response: Response = jsonify(
-        error=error,
-        message=message,
-        instead=editing and {"key": editing.key, "label": editing.word.spelling},
-    )
+    instead = {"instead": {"key": editing.key, "label": editing.word.spelling}} if editing else {}
+    response: Response = jsonify(error=error, message=message, **instead)
     if not wants_json():
-        response = phone_page(live, typed=typed, error=message, key=key, editing=editing)
+        choosing = error in ("no_such_table", "not_in_room")
+        response = phone_page(
+            live, typed=typed, error=message, key=key, editing=editing, choosing=choosing
+        )
     response.status_code = STATUS.get(error, 422)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
@@ -107,8 +113,9 @@ def edited(room: Room, key: str | None) -> Answer | None:
     return found if may_change else None
 
 
-def explain(error: str, at_table: bool) -> str:
+def explain(error: str, room: Room) -> str:
     """Return a sentence, in the person's language, on why an answer was refused."""
+    at_table = room.voice_of(participant()) != participant()
     sentences: dict[str, str] = {
         "closed": _("The question is closed, so your answer did not get in."),
         "spent": _("Your table has sent all its answers. Change one, or take one back.")
@@ -129,7 +136,9 @@ def explain(error: str, at_table: bool) -> str:
         else _("That answer is not there any more. What you wrote is still here."),
         "final": _("The step is closed, so that answer stays."),
         "no_such_table": _("That table is not there any more. Choose your table again."),
-        "not_in_room": _("That table is not in this room. Choose yours here."),
+        "not_in_room": _("That table is not in this room. Choose yours here.")
+        if room.direction.tables
+        else _("That table is not in this room."),
         "key": _("The answer could not be read. Load the page again."),
     }
     return sentences[error]

@@ -2,7 +2,7 @@
 
 import math
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from display.live.messages.phone import phone_status
@@ -18,7 +18,7 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.phone_page import clock_shown, refused, token_in_page
+from display.web.phone_page import clock_shown, phone_page, refused, token_in_page
 from display.web.security import pace
 
 seats = Blueprint("seats", __name__)
@@ -26,7 +26,11 @@ seats = Blueprint("seats", __name__)
 
 @seats.get("/<code>/<int:table>")
 def sit(code: str, table: int) -> Response:
-    """Take the participant to a table, whose card has this address."""
+    """Take the participant to a table, whose card has this address, and show the phone's page.
+
+    No redirect: the card is often a phone's first request, and before it is known whether the phone
+    keeps cookies the address would have to carry its token, which people pass on to each other.
+    """
     return take_seat(code, table)
 
 
@@ -49,7 +53,7 @@ def take_seat(code: str, table: object) -> Response:
         live = rooms().record(live.code, TableChosen(participant(), None))
     if wants_json():
         return remember_participant(jsonify(table=live.room.table_of(participant())))
-    return back_to_page(live, {})
+    return phone_page(live) if request.method == "GET" else back_to_page(live, {})
 
 
 @seats.get("/<code>/leader")
