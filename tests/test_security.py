@@ -20,6 +20,7 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
 from display.web import create_app
+from display.web.answers import Intake
 from display.web.acts import ACTS
 from display.web.security import PARTICIPANT_BURST, Pace
 
@@ -378,7 +379,8 @@ def test_a_room_that_is_flooded_tells_phones_to_wait_and_other_rooms_go_on(tmp_p
     rooms = Rooms(log)
     flooded, other = (rooms.open("sv", "Vad?").code for _ in range(2))
     app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
-    app.extensions["room_pace"] = Pace(2, 0.1)
+    pace = app.extensions["pace"]
+    app.extensions["intake"] = Intake(rooms, pace, Pace(2, 0.1))
 
     def send(code: str, key: str) -> TestResponse:
         phone = app.test_client(use_cookies=False)
