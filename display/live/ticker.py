@@ -85,8 +85,6 @@ class Ticker:
         live = self._rooms.current(code)
         live.connected = self._audience.connected(code, "phone")
         sent = self._sent.setdefault(code, Sent())
-        self._send_phones(live, sent)
-        self._send_tables(live, sent)
         self._part_with_coaches(live, sent)
         self._send_coaches(live, sent)
         if self._audience.connected(code, "stage"):
@@ -94,6 +92,8 @@ class Ticker:
             self._send_stage(live, sent)
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
+        self._send_tables(live, sent)
+        self._send_phones(live, sent)  # last, since they can be many
 
     def _draw(self, live: LiveRoom, sent: Sent) -> None:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
