@@ -20,8 +20,8 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
 from display.web import create_app
-from display.web.answers import Intake
 from display.web.acts import ACTS
+from display.web.answers import Intake
 from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]

@@ -9,7 +9,6 @@ from typing import Any
 
 from socketio import Manager
 
-
 SLICE = 50  # sockets that are sent to before others have their turn
 
 
@@ -21,7 +20,7 @@ class Channels(Manager):  # type: ignore[misc]  # Socket.IO has no types
         self._of: dict[str, set[str | None]] = {}
 
     def get_participants(self, namespace: str, room: str) -> Iterator[tuple[str, str]]:
-        """Yield who is to be sent a message, with pauses: to all phones it takes most of a second."""
+        """Yield who is to be sent a message, with pauses: all phones take most of a second."""
         for place, participant in enumerate(super().get_participants(namespace, room), 1):
             yield participant
             if place % SLICE == 0:
