@@ -1,5 +1,6 @@
 """What is tried, each scenario by itself; a function returns the lines of its table."""
 
+import asyncio
 import math
 import time
 from collections import Counter
@@ -12,11 +13,13 @@ from typing import NamedTuple
 import requests
 
 from tests.bench.hall.figures import percentile
-from tests.bench.hall.process import peak_memory
+from tests.bench.hall.process import memory, peak_memory
 from tests.bench.load.hall import Answered, Hall
 from tests.bench.load.served import Target, bare, ordmoln
 from tests.bench.load.texts import DIFFERENT_WORDS
 
+WAVES = 10
+LEAVE_SECONDS = 2  # until the server has parted with those who left
 ROUNDS = 3  # of each server in turn, where they are compared
 
 
@@ -228,6 +231,25 @@ async def start(size: Size, folder: Path) -> list[Row]:
     return [Row(figure, f"{median(took):.2f} s", target="≤ 3 s")]
 
 
+async def soak(size: Size, folder: Path) -> list[Row]:
+    """Phones come and go by the thousand, while so many stay that the collector is tamed."""
+    with ordmoln(folder) as target:
+        staying, passing = Hall(target), Hall(target)
+        await staying.open_stage()
+        await staying.join(size.fewer_phones, size.join_seconds / 4)
+        held = []
+        for _ in range(WAVES):
+            await passing.join(size.fewer_phones, size.join_seconds / 4)
+            await passing.close()
+            passing.phones.clear()
+            await asyncio.sleep(LEAVE_SECONDS)
+            held.append(memory(target.pid))
+        await staying.close()
+    first, last = (f"{found / 1e6:.0f} MB" for found in (held[1], held[-1]))
+    figure = f"memory after 2 and {WAVES} times {size.fewer_phones} phones that came and went"
+    return [Row(figure, f"{first}, {last}", target="the same")]
+
+
 async def warm(hall: Hall, size: Size) -> None:
     """Let every word be said, so that the cloud is full before anything is measured."""
     await hall.answer(size.rate, max(2, 8 * DIFFERENT_WORDS / size.rate), kept=True)
@@ -292,4 +314,5 @@ SCENARIOS: dict[str, Scenario] = {
     "rush": rush,
     "growth": growth,
     "start": start,
+    "soak": soak,
 }
