@@ -104,6 +104,21 @@ class Waiting(Queue):  # type: ignore[misc]
             super().put(message, block, timeout)
 
 
+class ShortMemory(greenio.GreenSocket):  # type: ignore[misc]
+    """A socket that forgets where it waited when it waited too long.
+
+    Eventlet's own throws an error that leads back to the place which holds it, and with it all of
+    the connection, which only the garbage collector takes apart; and that is kept from it.
+    """
+
+    def _trampoline(self, *where: Any, **until: Any) -> None:
+        try:
+            super()._trampoline(*where, **until)
+        except TimeoutError as error:
+            error.__traceback__ = None
+            raise TimeoutError(str(error)) from None
+
+
 class TimedSocket(engineio.socket.Socket):  # type: ignore[misc]
     """A socket whose pings come from a timer: the library has a green thread sleep until each,
     and ten thousand of them take 70 MB."""
@@ -155,7 +170,7 @@ def listen_at(host: str, port: int) -> Any:
     # With SO_REUSEPORT a second start would succeed and split the audience between two servers.
     listener = eventlet.listen((host, port), backlog=BACKLOG, reuse_port=False)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
-    return listener
+    return ShortMemory(listener.fd.dup())  # which each connection is of the kind of
 
 
 def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
