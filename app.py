@@ -39,7 +39,7 @@ from display.log import Log, LogError, LogUnavailable, open_log
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, operator_key
-from display.web.heads import ordinary
+from display.web.heads import Headers, ordinary
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
@@ -48,6 +48,7 @@ SPARE_FILES = 200  # descriptors kept for all that is no connection; without one
 MOST_FILES = 65536  # descriptors that are asked for where the system sets no limit
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 HTTP_BUFFER = 2048  # bytes of each connection's own, both ways
+MOST_RESTING = 200  # connections without a request; above it, a phone's is closed after its answer
 MOST_WAITING = 100  # messages for a socket; one that lags so far behind is cut off, and comes again
 SOCKET_SECONDS = 30  # for a client that drips its request
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
@@ -55,7 +56,8 @@ WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
-SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
+THAW_SWEEPS = 7200  # an hour of them
+CALM = 1000  # sockets
 DAY = 24 * 3600.0  # seconds
 HOUR = 3600.0
 
@@ -67,6 +69,7 @@ class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no
 
     rbufsize = wbufsize = HTTP_BUFFER
     rfile: Any
+    resting = 0  # connections without a request
 
     def parse_request(self) -> bool:
         lines: list[bytes] = []
@@ -79,8 +82,22 @@ class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no
         self.requestline = ""
         self.command, self.path, self.headers = head
         self.request_version = "HTTP/1.1"
-        self.close_connection = (self.headers.get("Connection") or "").lower() == "close"
+        crowded = self.command == "POST" and QuietProtocol.resting > MOST_RESTING
+        self.close_connection = crowded or (self.headers.get("Connection") or "").lower() == "close"
         return True
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        if isinstance(self.headers, Headers):
+            environ.update(self.headers.environ)
+        return environ
+
+    def _read_request_line(self) -> Any:
+        QuietProtocol.resting += 1
+        try:
+            return super()._read_request_line()
+        finally:
+            QuietProtocol.resting -= 1
 
     def handle_one_request(self) -> None:
         try:
@@ -316,16 +333,20 @@ def part_with_sleepers(socketio: Any) -> None:
 
 
 def sweep(audience: Audience) -> None:
-    """Keep garbage collection short: with thousands of sockets a full one takes a second."""
+    """Keep garbage collection short: what lives on is not looked at again, except while it is calm.
+
+    A full one takes a tenth of a second at the start, and a whole one with thousands of sockets.
+    """
     gc.collect()
-    gc.freeze()
     while True:
-        eventlet.sleep(SWEEP_SECONDS)
-        if audience.size > SWEEP_FROM:
+        gc.freeze()
+        for _ in range(THAW_SWEEPS):
+            eventlet.sleep(SWEEP_SECONDS)
             gc.collect(1)
             gc.freeze()
-        elif gc.get_freeze_count():
+        if audience.size < CALM:
             gc.unfreeze()
+            gc.collect()
 
 
 def erase_stale_rooms(rooms: Rooms, keep_seconds: float) -> None:

@@ -5,19 +5,23 @@ Only those that are as browsers write them; whatever is not is left to that pars
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 REQUEST = re.compile(rb"([A-Z]+) (/[!-.0-~][!-~]*|/) HTTP/1\.1\r\n")
 HEAD = re.compile(rb"(?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)*\r\n")
 MOST_HEADERS = 100
+NOT_ORDINARY = {"expect", "transfer-encoding"}
+OF_THE_BODY = ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH")  # which WSGI names in another way
 
 
 @dataclass(slots=True)
 class Headers:
     """The headers of a request, for what eventlet asks of them."""
 
-    _headers: list[tuple[str, str]]  # as they came
     first: dict[str, str]  # by name in small letters
+    environ: dict[str, str]  # as WSGI names them
+    _headers: tuple[()] = ()  # those that eventlet is to name itself
 
     def get(self, name: str, default: str | None = None) -> str | None:
         return self.first.get(name.lower(), default)
@@ -40,13 +44,22 @@ def ordinary(line: bytes, rest: list[bytes]) -> Head | None:
     request = REQUEST.fullmatch(line)
     if request is None or len(rest) > MOST_HEADERS or not HEAD.fullmatch(b"".join(rest)):
         return None
-    pairs = [header(one) for one in rest[:-1]]
-    first = {name.lower(): value for name, value in reversed(pairs)}
-    if "expect" in first:
+    first: dict[str, str] = {}
+    environ: dict[str, str] = {}
+    for header in rest[:-1]:
+        sent, _, untrimmed = header.decode("latin-1").partition(":")
+        name, variable = names(sent)
+        value = untrimmed.strip(" \t\r\n")
+        first.setdefault(name, value)
+        environ[variable] = f"{environ[variable]},{value}" if variable in environ else value
+    if first.keys() & NOT_ORDINARY:
         return None
-    return Head(request[1].decode(), request[2].decode(), Headers(pairs, first))
+    for variable in OF_THE_BODY:
+        environ.pop(variable, None)
+    return Head(request[1].decode(), request[2].decode(), Headers(first, environ))
 
 
-def header(line: bytes) -> tuple[str, str]:
-    name, _, value = line.decode("latin-1").partition(":")
-    return name, value.strip(" \t\r\n")
+@lru_cache(256)
+def names(sent: str) -> tuple[str, str]:
+    """Return a header's name in small letters, and as WSGI has it."""
+    return sent.lower(), "HTTP_" + sent.replace("-", "_").upper()
