@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from display.log.base import Entry, LogError, LogUnavailable, Offload, RoomErased
@@ -31,6 +32,7 @@ CREATE TABLE entry (
 CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL);
 """
 GATHER_SECONDS = 0.004
+ROWS = 500  # of a statement; SQLite takes no more than 32,766 values in one
 BUSY_SECONDS = 2.0  # how long another process may hold the file before phones are told to wait
 
 
@@ -108,28 +110,35 @@ class SQLiteLog:
     def _commit(self, batch: Sequence[Pending]) -> None:
         try:
             with transaction(self._writer):
-                for pending in batch:
-                    self._insert(pending)
+                self._insert(batch)
         except Exception as error:  # whatever it was, nothing of the batch is on disk
             for pending in batch:
                 pending.seq = 0
                 pending.error = LogUnavailable(str(error))
 
-    def _insert(self, pending: Pending) -> None:
-        last_seq, erased = self._room(self._writer, pending.room)
-        if erased:
-            pending.error = RoomErased(pending.room)
-            return
-        pending.seq = last_seq + 1
-        self._writer.execute(
-            "INSERT INTO room (code, last_seq) VALUES (?, ?)"
-            " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
-            (pending.room, pending.seq),
-        )
-        self._writer.execute(
-            "INSERT INTO entry (room, seq, at, body) VALUES (?, ?, ?, ?)",
-            (pending.room, pending.seq, time.time(), pending.body),
-        )
+    def _insert(self, batch: Sequence[Pending]) -> None:
+        """Write all of it in few statements: after each, Python may make this thread wait."""
+        rooms = {pending.room: self._room(self._writer, pending.room) for pending in batch}
+        last_seqs = {room: last_seq for room, (last_seq, erased) in rooms.items() if not erased}
+        rows: list[tuple[str, int, float, str]] = []
+        for pending in batch:
+            if pending.room not in last_seqs:
+                pending.error = RoomErased(pending.room)
+                continue
+            pending.seq = last_seqs[pending.room] = last_seqs[pending.room] + 1
+            rows.append((pending.room, pending.seq, time.time(), pending.body))
+        for room, last_seq in last_seqs.items():
+            self._writer.execute(
+                "INSERT INTO room (code, last_seq) VALUES (?, ?)"
+                " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
+                (room, last_seq),
+            )
+        for some in (rows[at : at + ROWS] for at in range(0, len(rows), ROWS)):
+            values = ", ".join(["(?, ?, ?, ?)"] * len(some))
+            self._writer.execute(
+                f"INSERT INTO entry (room, seq, at, body) VALUES {values}",  # noqa: S608
+                list(chain.from_iterable(some)),
+            )
 
     def _since(self, room: str, seq: int) -> list[Entry]:
         with availability():
