@@ -53,6 +53,7 @@ MOST_WAITING = 100  # messages for a socket; one that lags so far behind is cut 
 SOCKET_SECONDS = 30  # for a client that drips its request
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
+TURN_SECONDS = 0.001  # of Python's, while a commit waits for one: five by default, at each step
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
@@ -112,11 +113,12 @@ class QuietProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no
 class Waiting(Queue):  # type: ignore[misc]
     """The messages that wait for a socket: so many and no more, whoever does not read them."""
 
+    any_lost = False  # of any socket, since it was looked at last
     lost = False
 
     def put(self, message: object, block: bool = True, timeout: float | None = None) -> None:
         if message is not None and self.qsize() >= MOST_WAITING:  # None ends the connection
-            self.lost = True
+            self.lost = Waiting.any_lost = True
         else:
             super().put(message, block, timeout)
 
@@ -160,6 +162,7 @@ def main(arguments: list[str]) -> None:
         settings = read_settings(arguments, os.environ)
         secret = read_secret()
         tpool.set_num_threads(WORK_THREADS)
+        sys.setswitchinterval(TURN_SECONDS)
         log = open_log(settings.log, tpool.execute)
         serve(settings, secret, log, listen(settings))
     except (StartError, LogError) as error:
@@ -326,7 +329,9 @@ def part_with_sleepers(socketio: Any) -> None:
     """Cut off sockets that did not read what they were sent; a browser comes again by itself."""
     while True:
         eventlet.sleep(SWEEP_SECONDS)
-        for sid, found in list(socketio.server.eio.sockets.items()):
+        sockets = socketio.server.eio.sockets if Waiting.any_lost else {}
+        Waiting.any_lost = False
+        for sid, found in list(sockets.items()):
             if found.queue.lost and sid in socketio.server.environ:
                 line = socketio.server.environ[sid]["eventlet.input"].get_socket()
                 greenio.shutdown_safe(line)  # wakes who writes to it and who reads from it

@@ -43,6 +43,7 @@ class Pending:
         self.room = room
         self.body = body
         self.seq = 0
+        self.at = 0.0
         self.error: Exception | None = None
 
     @property
@@ -64,6 +65,9 @@ class SQLiteLog:
         self._reader = self._connect()
 
     def append(self, room: str, body: str) -> int:
+        return self.write(room, body).seq
+
+    def write(self, room: str, body: str) -> Entry:
         body.encode()  # what cannot be written must not take the rest of its batch with it
         pending = Pending(room, body)
         self._queue.append(pending)
@@ -74,7 +78,7 @@ class SQLiteLog:
                 self._offload(self._commit, self._drain())
         if pending.error is not None:
             raise pending.error
-        return pending.seq
+        return Entry(pending.seq, pending.at, body)
 
     def since(self, room: str, seq: int) -> list[Entry]:
         with self._read_turn:
@@ -126,7 +130,8 @@ class SQLiteLog:
                 pending.error = RoomErased(pending.room)
                 continue
             pending.seq = last_seqs[pending.room] = last_seqs[pending.room] + 1
-            rows.append((pending.room, pending.seq, time.time(), pending.body))
+            pending.at = time.time()
+            rows.append((pending.room, pending.seq, pending.at, pending.body))
         for room, last_seq in last_seqs.items():
             self._writer.execute(
                 "INSERT INTO room (code, last_seq) VALUES (?, ?)"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import secrets
+import sys
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -27,7 +28,8 @@ class Sent:
 
     at: float
     key: str
-    status: int = 0  # of the reply; 0 if there was none
+    status: int = 0  # of the reply; 0 if there was none,
+    failed: str = ""  # and why
     thanks: float = math.inf  # seconds
     word: str = ""  # what it counts as, by its receipt
 
@@ -159,13 +161,17 @@ class Hall:
                         reply = await ask(request, place)
                     except ConnectionResetError:  # the line was stale: a browser sends it anew
                         reply = await ask(request, place)
-            except (OSError, TimeoutError):
+            except (OSError, TimeoutError) as error:
+                sent.failed = repr(error)
                 return
             sent.status, sent.thanks = reply.status, time.monotonic() - due
             if sent.thanked:
                 sent.word = json.loads(reply.body)["word"]
 
         await paced(number, seconds, send_one)
+        refusals = (sent for sent in self.answers[first:] if not sent.thanked)
+        for refusal, times in Counter((sent.status, sent.failed) for sent in refusals).items():
+            print(f"{times} times {refusal}", file=sys.stderr)
         return Answered(self, began, self.answers[first:], self.meters().since(before))
 
     def meters(self) -> Meters:
