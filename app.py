@@ -53,7 +53,9 @@ MOST_WAITING = 100  # messages for a socket; one that lags so far behind is cut 
 SOCKET_SECONDS = 30  # for a client that drips its request
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
-TURN_SECONDS = 0.001  # of Python's, while a commit waits for one: five by default, at each step
+TURN_SECONDS = (
+    0.0003  # of Python's threads; with its own 5 ms a commit waits long at each of its steps
+)
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
