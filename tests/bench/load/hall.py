@@ -196,7 +196,10 @@ class Hall:
         else:
             line = await connect(self.target.port, Line, place)
         reply = await line.ask(request)
-        self._idle.append(line)
+        if b"\r\nConnection: close" in reply.head:
+            line.close()
+        else:
+            self._idle.append(line)
         return reply
 
     async def _ask_new(self, request: bytes, place: int) -> Reply:
