@@ -249,7 +249,7 @@ port = listener.getsockname()[1]
 def page(environ, start_response):
     start_response("200 OK", [("Content-Length", "0")])
     return [b""]
-eventlet.spawn(app.answer_requests, listener, page)
+eventlet.spawn(app.answer_requests, listener, page, 100)
 eventlet.sleep()
 gc.collect(); gc.disable()
 for leaves in [True, False] * 10:  # or the server has enough of it
