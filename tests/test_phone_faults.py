@@ -110,8 +110,9 @@ def test_two_tabs_that_wait_with_the_same_word_send_it_once(
     first.context.set_offline(False)
     second = first.context.new_page()
     second.goto(server.room_url)
-    for tab in (first, second):
-        expect_one(server, tab, "Tålamod")
+    expect_one(server, first, "Tålamod")
+    second.reload()  # its page may be older than the answer, and its script younger than the wait
+    expect_one(server, second, "Tålamod")
 
 
 def test_every_tap_on_a_slow_network_is_one_word(server: Server, open_page: OpenPage) -> None:

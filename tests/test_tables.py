@@ -577,7 +577,9 @@ def test_no_moment_at_a_table_violates_wcag_or_is_too_small_to_hit(
     expect_usable(phone)
     phone.goto(f"{server.room_url}/leader")
     expect_usable(phone)
+    question = phone.locator("h1").inner_text()
     start(coach, "summary")
+    expect(phone.locator("h1")).not_to_have_text(question)  # it is on its way to the next step
     phone.goto(server.room_url)
     expect_usable(phone)
 
