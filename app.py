@@ -1,9 +1,11 @@
 """Starts Ordmoln: settings, wiring, listening. The only file that knows eventlet."""
 
 # ruff: noqa: E402
+import gc
 import os
 import warnings
 
+gc.disable()  # until all is loaded, which would be looked through a dozen times meanwhile
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")  # its resolver knows no .local names
 warnings.filterwarnings("ignore", r"(?s).*Eventlet is deprecated")
 
@@ -12,7 +14,6 @@ import eventlet
 eventlet.monkey_patch()
 
 import errno
-import gc
 import logging
 import signal
 import socket
@@ -379,6 +380,7 @@ def sweep(audience: Audience) -> None:
     A full one takes a tenth of a second at the start, and a whole one with thousands of sockets.
     """
     gc.collect()
+    gc.enable()
     while True:
         gc.freeze()
         for _ in range(THAW_SWEEPS):
