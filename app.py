@@ -1,9 +1,11 @@
 """Starts Ordmoln: settings, wiring, listening. The only file that knows eventlet."""
 
 # ruff: noqa: E402
+import gc
 import os
 import warnings
 
+gc.disable()  # until all is loaded, which would be looked through a dozen times meanwhile
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")  # its resolver knows no .local names
 warnings.filterwarnings("ignore", r"(?s).*Eventlet is deprecated")
 
@@ -12,7 +14,6 @@ import eventlet
 eventlet.monkey_patch()
 
 import errno
-import gc
 import logging
 import signal
 import socket
@@ -22,12 +23,13 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import engineio.socket
 import qrcode
 from engineio.packet import PING, Packet
-from eventlet import tpool, wsgi
+from eventlet import greenio, tpool, wsgi
 from flask import Flask
 
 from display.addresses import Address, local_addresses
@@ -42,6 +44,7 @@ from display.web import create_app
 from display.web.auth import coach_key, operator_key
 from display.web.connections import Lines, Unfinished
 from display.web.guard import TakenOver
+from display.web.heads import Headers, ordinary
 from display.web.lanes import answers_first
 from display.web.languages import LANGUAGES, first_question
 from display.web.proxies import behind_proxies
@@ -55,16 +58,21 @@ HTTP_BUFFER = 2048  # bytes of each connection's own, both ways
 MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
 SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
 NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
+MOST_RESTING = 200  # connections without a request; above it, a phone's is closed after its answer
 REQUEST_SECONDS = 30.0  # for a client that drips its request
 SILENT_SECONDS = 10  # for the first word of a connection
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 HOLD_SECONDS = 2  # for who sends a body without end
 MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 WORK_THREADS = 4  # for the log and the layout; each keeps memory of its own
+TURN_SECONDS = (
+    0.0003  # of Python's threads; with its own 5 ms a commit waits long at each of its steps
+)
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 SWEEP_SECONDS = 0.5
-SWEEP_FROM = 1000  # sockets; with fewer, a full collection is not felt
+THAW_SWEEPS = 7200  # an hour of them
+CALM = 1000  # sockets
 DAY = 24 * 3600.0  # seconds
 HOUR = 3600.0
 
@@ -72,10 +80,34 @@ logger = logging.getLogger("ordmoln")
 
 
 class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
-    """HTTP for strangers: a request comes in time or not at all; nobody's address is printed."""
+    """HTTP for strangers: quick, in time or not at all; nobody's address is printed."""
 
     rbufsize = wbufsize = HTTP_BUFFER
+    rfile: Any
     unfinished = Unfinished()
+    resting = 0  # connections without a request
+
+    def parse_request(self) -> bool:
+        lines: list[bytes] = []
+        while not lines or lines[-1] not in (b"\r\n", b"\n", b""):
+            lines.append(self.rfile.readline())
+        head = ordinary(self.raw_requestline, lines)
+        if head is None:
+            self.rfile = BytesIO(b"".join(lines))
+            return bool(super().parse_request())
+        self.requestline = ""
+        self.command, self.path, self.headers = head
+        self.request_version = "HTTP/1.1"
+        crowded = self.command == "POST" and HttpProtocol.resting > MOST_RESTING
+        self.close_connection = crowded or (self.headers.get("Connection") or "").lower() == "close"
+        return True
+
+    def _read_request_line(self) -> Any:
+        HttpProtocol.resting += 1
+        try:
+            return super()._read_request_line()
+        finally:
+            HttpProtocol.resting -= 1
 
     def handle_one_request(self) -> None:
         self.unfinished.begin(self.connection)
@@ -88,6 +120,8 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
         environ["werkzeug.socket"] = self.connection
+        if isinstance(self.headers, Headers):
+            environ.update(self.headers.environ)
         body = environ["eventlet.input"]
         if body.chunked_input or body.content_length:
             body.rfile = Lines(body.rfile)
@@ -108,11 +142,26 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
                 if not read:
                     return
                 left -= len(read)
-        self.close_connection = 1
+        self.close_connection = True
         eventlet.sleep(HOLD_SECONDS)
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+class ShortMemory(greenio.GreenSocket):  # type: ignore[misc]
+    """A socket that forgets where it waited when it waited too long.
+
+    Eventlet's own throws an error that leads back to the place which holds it, and with it all of
+    the connection, which only the garbage collector takes apart; and that is kept from it.
+    """
+
+    def _trampoline(self, *where: Any, **until: Any) -> None:
+        try:
+            super()._trampoline(*where, **until)
+        except TimeoutError as error:
+            error.__traceback__ = None
+            raise TimeoutError(str(error)) from None
 
 
 class TimedSocket(engineio.socket.Socket):  # type: ignore[misc]
@@ -151,6 +200,7 @@ def main(arguments: list[str]) -> None:
             sys.exit(run(settings.command, settings.log))
         secret = read_secret()
         tpool.set_num_threads(WORK_THREADS)
+        sys.setswitchinterval(TURN_SECONDS)
         log = open_log(settings.log, tpool.execute)
         serve(settings, secret, log, listen(settings))
     except (StartError, LogError) as error:
@@ -182,7 +232,7 @@ def listen_at(host: str, port: int) -> Any:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
     if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux keeps who says nothing, at no cost to this
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
-    return listener
+    return ShortMemory(listener.fd.dup())  # which each connection is of the kind of
 
 
 def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
@@ -216,7 +266,12 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     stop(listener, log, failed=server.dead)
 
 
-def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]], most: int) -> None:
+def answer_requests(
+    listener: Any,
+    app: Callable[..., Iterable[bytes]],
+    most: int,
+    protocol: type[wsgi.HttpProtocol] = HttpProtocol,
+) -> None:
     """Answer what comes to the listening socket, over so many connections, until it is closed."""
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     wsgi.server(
@@ -225,7 +280,7 @@ def answer_requests(listener: Any, app: Callable[..., Iterable[bytes]], most: in
         custom_pool=Connections(most),
         environ={"wsgi.errors": quiet, "wsgi.input_terminated": True},  # reads chunked bodies too
         log=quiet,
-        protocol=HttpProtocol,
+        protocol=protocol,
         log_output=False,
         debug=False,
         socket_timeout=REQUEST_SECONDS,
@@ -320,16 +375,21 @@ def close_late_connections() -> None:
 
 
 def sweep(audience: Audience) -> None:
-    """Keep garbage collection short: with thousands of sockets a full one takes a second."""
+    """Keep garbage collection short: what lives on is not looked at again, except while it is calm.
+
+    A full one takes a tenth of a second at the start, and a whole one with thousands of sockets.
+    """
     gc.collect()
-    gc.freeze()
+    gc.enable()
     while True:
-        eventlet.sleep(SWEEP_SECONDS)
-        if audience.size > SWEEP_FROM:
+        gc.freeze()
+        for _ in range(THAW_SWEEPS):
+            eventlet.sleep(SWEEP_SECONDS)
             gc.collect(1)
             gc.freeze()
-        elif gc.get_freeze_count():
+        if audience.size < CALM:
             gc.unfreeze()
+            gc.collect()
 
 
 def erase_stale_rooms(rooms: Rooms, keep_seconds: float) -> None:

@@ -50,7 +50,7 @@ def act(coach: Coach, name: str, /, **fields: Any) -> dict[str, Any]:
 def answer_all(server: Server, answers: list[str]) -> None:
     with ThreadPoolExecutor(8) as hall:
         replies = list(hall.map(server.send, answers))
-    assert {reply.status_code for reply in replies} == {201}
+    assert [reply.text for reply in replies if reply.status_code != 201] == []
 
 
 def answer_at_tables(server: Server, tables: range, draw: Random) -> Counter[str]:

@@ -115,6 +115,34 @@ def test_the_same_log_always_gives_the_same_room(happened: list[Event]) -> None:
 
 
 @given(events)
+def test_words_that_were_asked_for_on_the_way_are_as_if_they_never_were(
+    happened: list[Event],
+) -> None:
+    watched = room_of()
+    for event in happened:
+        watched.apply(event)
+        watched.groups()
+    assert watched.groups() == room_of(*happened).groups()
+
+
+@given(events)
+def test_participants_are_those_with_an_answer_that_is_shown(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    shown = {
+        member.word
+        for group in room.groups()
+        if group.standing == "shown"
+        for member in group.members
+    }
+    said = {
+        voice
+        for voice, given_answers in room.step.given.items()
+        if any(answer.word.key in shown for answer in given_answers)
+    }
+    assert room.voices() == len(said - room.direction.held_participants)
+
+
+@given(events)
 def test_a_log_read_back_gives_the_room_that_was_written(happened: list[Event]) -> None:
     read_back = [decode(encode(event)) for event in happened]
     assert everything(room_of(*read_back)) == everything(room_of(*happened))

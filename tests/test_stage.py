@@ -36,6 +36,15 @@ WORDS += [
 ]
 BACK_MS = 10_000
 
+SHOWN_AGAIN_WHILE_CONNECTING = """
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    const shown = () => setTimeout(() => dispatchEvent(new Event("pageshow")));
+    this.addEventListener("message", shown, { once: true });
+  }
+};"""
+
 PICTURE = """() => Object.fromEntries([...document.querySelectorAll("#cloud [data-word]")].map(
   (text) => [
     text.dataset.word, [text.parentElement.style.transform, text.getAttribute("font-size")]]))"""
@@ -209,6 +218,16 @@ def test_the_picture_stays_while_the_server_is_away_and_goes_on_after(
     assert words_on(stage) == before
     server.send("gemenskap")
     drawn(stage, "gemenskap", *before)
+
+
+def test_a_stage_that_is_shown_while_it_connects_connects_once(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_page("about:blank", WALL)
+    stage.add_init_script(SHOWN_AGAIN_WHILE_CONNECTING)
+    server.send("Tydlighet").raise_for_status()
+    stage.goto(f"{server.room_url}/stage")
+    expect(stage.locator("#cloud [data-word]")).to_have_text(["Tydlighet"])
 
 
 def test_a_stage_opened_later_shows_the_same_picture(server: Server, open_page: OpenPage) -> None:

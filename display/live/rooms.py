@@ -105,7 +105,7 @@ class Rooms:
         Errors: RoomErased, with nothing written; LogUnavailable, with the event written or not, so
         whoever tries again needs a key by which the room knows the event.
         """
-        return self._read_on(code, self.log.append(code, encode(event)))
+        return self._read_on(code, self.log.write(code, encode(event)))
 
     def get(self, code: str) -> LiveRoom:
         """Return the room as this worker knows it, at most a tick old; NoSuchRoom or RoomErased."""
@@ -135,11 +135,13 @@ class Rooms:
             self.erase(code)
         return stale
 
-    def _read_on(self, code: str, seq: int | None) -> LiveRoom:
-        """Return the room read on to the end of its log, unless it has entry `seq` already."""
-        live = self._live.setdefault(code, LiveRoom(code))
+    def _read_on(self, code: str, written: Entry | None) -> LiveRoom:
+        """Return the room read on to the end of its log, or to what this worker has written."""
+        live = self._live.get(code) or self._live.setdefault(code, LiveRoom(code))
         with live.reading:
-            if seq is None or live.seq < seq:
+            if written is not None and live.seq == written.seq - 1:
+                live.apply(written)
+            elif written is None or live.seq < written.seq:
                 for entry in self._since(code, live.seq):
                     live.apply(entry)
         if live.seq == 0:

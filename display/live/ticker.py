@@ -114,8 +114,6 @@ class Ticker:
             raise
         live.connected = self._audience.connected(code, "phone")
         live.trouble = self._rooms.log.trouble
-        self._send_phones(live, sent)
-        self._send_tables(live, sent)
         self._part_with_coaches(live, sent)
         self._send_coaches(live, sent)
         if self._audience.connected(code, "stage"):
@@ -123,6 +121,8 @@ class Ticker:
             self._send_stage(live, sent)
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
+        self._send_phones(live, sent)  # after the stage, since they can be many
+        self._send_tables(live, sent)  # what is sent is of the step that phones know by now
         sent.trouble = ""
 
     def _tell_trouble(self, live: LiveRoom, sent: Sent, trouble: Trouble) -> None:

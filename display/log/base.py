@@ -77,6 +77,10 @@ class Log(Protocol):
         """
         ...
 
+    def write(self, room: str, body: str) -> Entry:
+        """Append `body`, and return the entry that it has become; errors as above."""
+        ...
+
     def since(self, room: str, seq: int) -> list[Entry]:
         """Return the entries after `seq`, oldest first; RoomErased or LogUnavailable if not.
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from display.log.base import Entry, LogError, LogUnavailable, Offload, RoomErased, Trouble
@@ -19,6 +20,7 @@ from display.log.connection import availability, closed_on_error, connect, trans
 from display.log.schema import is_sealed, prepare, seal
 
 GATHER_SECONDS = 0.004
+ROWS = 500  # of a statement; SQLite takes no more than 32,766 values in one
 
 
 class Pending:
@@ -28,6 +30,7 @@ class Pending:
         self.room = room
         self.body = body
         self.seq = 0
+        self.at = 0.0
         self.error: Exception | None = None
 
     @property
@@ -54,6 +57,9 @@ class SQLiteLog:
         return self._trouble
 
     def append(self, room: str, body: str) -> int:
+        return self.write(room, body).seq
+
+    def write(self, room: str, body: str) -> Entry:
         body.encode()  # what cannot be written must not take the rest of its batch with it
         pending = Pending(room, body)
         self._queue.append(pending)
@@ -64,7 +70,7 @@ class SQLiteLog:
                 self._offload(self._commit, self._drain())
         if pending.error is not None:
             raise pending.error
-        return pending.seq
+        return Entry(pending.seq, pending.at, body)
 
     def since(self, room: str, seq: int) -> list[Entry]:
         with self._read_turn:
@@ -99,7 +105,7 @@ class SQLiteLog:
 
     def _commit(self, batch: Sequence[Pending]) -> None:
         try:
-            self._write(lambda: self._insert_all(batch))
+            self._write(lambda: self._insert(batch))
         except Exception as error:  # whatever it was, nothing of the batch is on disk
             if not isinstance(error, LogUnavailable):
                 error = LogUnavailable("failed", str(error))
@@ -137,26 +143,31 @@ class SQLiteLog:
             found.append((status.st_dev, status.st_ino))
         return found
 
-    def _insert_all(self, batch: Sequence[Pending]) -> None:
+    def _insert(self, batch: Sequence[Pending]) -> None:
+        """Write all of it in few statements: after each, Python may make this thread wait."""
+        rooms = {pending.room: self._room(self._writer, pending.room) for pending in batch}
+        last_seqs = {room: last_seq for room, (last_seq, erased) in rooms.items() if not erased}
+        rows: list[tuple[str, int, float, str, int]] = []
         for pending in batch:
-            self._insert(pending)
-
-    def _insert(self, pending: Pending) -> None:
-        last_seq, erased = self._room(self._writer, pending.room)
-        if erased:
-            pending.error = RoomErased(pending.room)
-            return
-        pending.seq = last_seq + 1
-        self._writer.execute(
-            "INSERT INTO room (code, last_seq) VALUES (?, ?)"
-            " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
-            (pending.room, pending.seq),
-        )
-        entry = (pending.room, pending.seq, time.time(), pending.body)
-        self._writer.execute(
-            "INSERT INTO entry (room, seq, at, body, seal) VALUES (?, ?, ?, ?, ?)",
-            (*entry, seal(*entry)),
-        )
+            if pending.room not in last_seqs:
+                pending.error = RoomErased(pending.room)
+                continue
+            pending.seq = last_seqs[pending.room] = last_seqs[pending.room] + 1
+            pending.at = time.time()
+            entry = (pending.room, pending.seq, pending.at, pending.body)
+            rows.append((*entry, seal(*entry)))
+        for room, last_seq in last_seqs.items():
+            self._writer.execute(
+                "INSERT INTO room (code, last_seq) VALUES (?, ?)"
+                " ON CONFLICT (code) DO UPDATE SET last_seq = excluded.last_seq",
+                (room, last_seq),
+            )
+        for some in (rows[at : at + ROWS] for at in range(0, len(rows), ROWS)):
+            values = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
+            self._writer.execute(
+                f"INSERT INTO entry (room, seq, at, body, seal) VALUES {values}",  # noqa: S608
+                list(chain.from_iterable(some)),
+            )
 
     def _since(self, room: str, seq: int) -> list[Entry]:
         with availability(), transaction(self._reader, "DEFERRED"):

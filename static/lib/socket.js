@@ -23,22 +23,27 @@ export function watchRoom(room, role, listener) {
     timeout: 5000,
   });
   const ask = () => socket.emit("watch", { room, as: role, since: since(), table: table() });
+  // The client library gives up when the server says goodbye or no. While it has not given up,
+  // to connect is to say hello twice on one line, which makes the server say no.
+  const again = () => {
+    if (!socket.active) socket.connect();
+  };
   socket.on("connect", () => {
     connected(true);
     ask();
   });
   socket.on("disconnect", () => {
     connected(false);
-    // The server said goodbye: the client library leaves it at that.
-    if (socket.active === false) socket.connect();
+    again();
   });
+  socket.on("connect_error", () => setTimeout(again, 1000));
   for (const [name, receive] of Object.entries(messages)) socket.on(name, receive);
 
   // A phone that slept may hold a line that only looks alive.
   const wake = () => {
     if (document.visibilityState !== "visible") return;
     if (socket.connected) ask();
-    else socket.connect();
+    else again();
   };
   document.addEventListener("visibilitychange", wake);
   addEventListener("pageshow", wake);

@@ -43,7 +43,17 @@ def own_answers(room: Room, participant: str) -> list[Answer]:
 
 def table_message(live: LiveRoom, table: int) -> Message:
     """Return a table's `name`, None if it is no more, and what it has sent."""
-    given = live.room.table_answers().get(table, [])
+    return sent_by(live, table, live.room.table_answers().get(table, []))
+
+
+def table_messages(live: LiveRoom) -> dict[int, Message]:
+    """Return what the phones at each table are to know; also of tables that were taken away."""
+    given = live.room.table_answers()
+    numbers = range(1, live.room.tables_made + 1)
+    return {table: sent_by(live, table, given.get(table, [])) for table in numbers}
+
+
+def sent_by(live: LiveRoom, table: int, given: list[Answer]) -> Message:
     return {
         "table": table,
         "name": live.room.direction.tables.get(table),
@@ -53,9 +63,3 @@ def table_message(live: LiveRoom, table: int) -> Message:
             for answer in given
         ],
     }
-
-
-def table_messages(live: LiveRoom) -> dict[int, Message]:
-    """Return what the phones at each table are to know; also of tables that were taken away."""
-    numbers = range(1, live.room.tables_made + 1)
-    return {table: table_message(live, table) for table in numbers}

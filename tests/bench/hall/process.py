@@ -23,9 +23,18 @@ def others_cpu_seconds() -> float:
 
 def peak_memory(pid: int) -> int:
     """Return the most memory that the process has held, in bytes."""
+    return status_bytes(pid, "VmHWM:")
+
+
+def memory(pid: int) -> int:
+    """Return the memory that the process holds, in bytes."""
+    return status_bytes(pid, "VmRSS:")
+
+
+def status_bytes(pid: int, name: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    (peak,) = [line for line in lines if line.startswith("VmHWM:")]
-    return int(peak.split()[1]) * 1024
+    (found,) = [line for line in lines if line.startswith(name)]
+    return int(found.split()[1]) * 1024
 
 
 def family(pid: int) -> list[int]:

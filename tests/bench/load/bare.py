@@ -1,6 +1,7 @@
 """The least that this stack can do: a POST that is answered with as many bytes, nothing behind it.
 
-`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py.
+`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py,
+but with eventlet's own HTTP and Flask-SocketIO's own handlers.
 """
 
 # ruff: noqa: I001
@@ -10,6 +11,7 @@ import sys
 
 import engineio.socket
 import eventlet
+from eventlet import wsgi
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_socketio import SocketIO, emit, join_room
@@ -61,4 +63,4 @@ if __name__ == "__main__":
     listener = launcher.listen_at("127.0.0.1", port)
     eventlet.spawn(launcher.sweep, Audience())
     print("ready", flush=True)
-    launcher.answer_requests(listener, bare, launcher.most_connections())
+    launcher.answer_requests(listener, bare, launcher.most_connections(), wsgi.HttpProtocol)

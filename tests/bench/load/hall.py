@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import secrets
+import sys
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -27,7 +28,8 @@ class Sent:
 
     at: float
     key: str
-    status: int = 0  # of the reply; 0 if there was none
+    status: int = 0  # of the reply; 0 if there was none,
+    failed: str = ""  # and why
     thanks: float = math.inf  # seconds
     word: str = ""  # what it counts as, by its receipt
 
@@ -155,14 +157,21 @@ class Hall:
             request = post(self.target.path, self.target.port, cookie, fields)
             try:
                 async with asyncio.timeout(REPLY_SECONDS):
-                    reply = await ask(request, place)
-            except (OSError, TimeoutError):
+                    try:
+                        reply = await ask(request, place)
+                    except ConnectionResetError:  # the line was stale: a browser sends it anew
+                        reply = await ask(request, place)
+            except (OSError, TimeoutError) as error:
+                sent.failed = repr(error)
                 return
             sent.status, sent.thanks = reply.status, time.monotonic() - due
             if sent.thanked:
                 sent.word = json.loads(reply.body)["word"]
 
         await paced(number, seconds, send_one)
+        refusals = (sent for sent in self.answers[first:] if not sent.thanked)
+        for refusal, times in Counter((sent.status, sent.failed) for sent in refusals).items():
+            print(f"{times} times {refusal}", file=sys.stderr)
         return Answered(self, began, self.answers[first:], self.meters().since(before))
 
     def meters(self) -> Meters:
@@ -187,7 +196,10 @@ class Hall:
         else:
             line = await connect(self.target.port, Line, place)
         reply = await line.ask(request)
-        self._idle.append(line)
+        if b"\r\nConnection: close" in reply.head:
+            line.close()
+        else:
+            self._idle.append(line)
         return reply
 
     async def _ask_new(self, request: bytes, place: int) -> Reply:

@@ -1,5 +1,6 @@
 """What is tried, each scenario by itself; a function returns the lines of its table."""
 
+import asyncio
 import math
 import time
 from collections import Counter
@@ -12,11 +13,13 @@ from typing import NamedTuple
 import requests
 
 from tests.bench.hall.figures import percentile
-from tests.bench.hall.process import peak_memory
+from tests.bench.hall.process import memory, peak_memory
 from tests.bench.load.hall import Answered, Hall
 from tests.bench.load.served import Target, bare, ordmoln
 from tests.bench.load.texts import DIFFERENT_WORDS
 
+WAVES = 10
+LEAVE_SECONDS = 2  # until the server has parted with those who left
 ROUNDS = 3  # of each server in turn, where they are compared
 
 
@@ -101,12 +104,18 @@ async def hall(size: Size, folder: Path) -> list[Row]:
 
 
 async def rush(size: Size, folder: Path) -> list[Row]:
-    """All phones are there, and answer twice as fast."""
-    return await crowd(size, folder, size.rush_rate, size.rush_seconds, "", "")
+    """All phones are there, and answer twice as fast, over connections that are kept."""
+    return await crowd(size, folder, size.rush_rate, size.rush_seconds, "", "", kept=True)
 
 
 async def crowd(
-    size: Size, folder: Path, rate: float, seconds: float, thanks: str, stage: str
+    size: Size,
+    folder: Path,
+    rate: float,
+    seconds: float,
+    thanks: str,
+    stage: str,
+    kept: bool = False,
 ) -> list[Row]:
     with ordmoln(folder) as target:
         full = Hall(target)
@@ -114,7 +123,7 @@ async def crowd(
         await full.load_pages(size.phones)
         await warm(full, size)
         joins = await full.join(size.phones, size.join_seconds)
-        answered = await full.answer(rate, seconds)
+        answered = await full.answer(rate, seconds, kept)
         await full.settle()
         rows = [
             Row("phones joined", f"{sum(t < math.inf for t in joins)} of {size.phones}"),
@@ -146,11 +155,11 @@ async def joins(size: Size, folder: Path) -> list[Row]:
             before = full.meters()
             spread_out.append(await full.join(size.phones - size.at_once, size.join_seconds))
             costs.append(full.meters().since(before).server_cpu / (size.phones - size.at_once))
+            await full.close()
         for full in halls:
             before = full.meters()
             await full.load_pages(size.at_once)
             pages.append(full.meters().since(before).server_cpu / size.at_once)
-            await full.close()
     return [
         Row(
             f"{size.at_once} joins at once p50 / p99", *map(spread, at_once), target="p99 ≤ 300 ms"
@@ -228,6 +237,25 @@ async def start(size: Size, folder: Path) -> list[Row]:
     return [Row(figure, f"{median(took):.2f} s", target="≤ 3 s")]
 
 
+async def soak(size: Size, folder: Path) -> list[Row]:
+    """Phones come and go by the thousand, while so many stay that the collector is tamed."""
+    with ordmoln(folder) as target:
+        staying, passing = Hall(target), Hall(target)
+        await staying.open_stage()
+        await staying.join(size.fewer_phones, size.join_seconds / 4)
+        held = []
+        for _ in range(WAVES):
+            await passing.join(size.fewer_phones, size.join_seconds / 4)
+            await passing.close()
+            passing.phones.clear()
+            await asyncio.sleep(LEAVE_SECONDS)
+            held.append(memory(target.pid))
+        await staying.close()
+    first, last = (f"{found / 1e6:.0f} MB" for found in (held[1], held[-1]))
+    figure = f"memory after 2 and {WAVES} times {size.fewer_phones} phones that came and went"
+    return [Row(figure, f"{first}, {last}", target="the same")]
+
+
 async def warm(hall: Hall, size: Size) -> None:
     """Let every word be said, so that the cloud is full before anything is measured."""
     await hall.answer(size.rate, max(2, 8 * DIFFERENT_WORDS / size.rate), kept=True)
@@ -292,4 +320,5 @@ SCENARIOS: dict[str, Scenario] = {
     "rush": rush,
     "growth": growth,
     "start": start,
+    "soak": soak,
 }

@@ -156,15 +156,15 @@ def get(path: str, port: int) -> bytes:
 def post(path: str, port: int, cookie: str, fields: dict[str, Any]) -> bytes:
     """Return a phone's request that sends an answer, with all headers that Chromium sends."""
     body = json.dumps(fields, ensure_ascii=False).encode()
+    origin = f"http://127.0.0.1:{port}"
     return (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: keep-alive\r\n"
         f'Content-Length: {len(body)}\r\nsec-ch-ua-platform: "Android"\r\n'
         "User-Agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
         " Chrome/142.0.0.0 Mobile Safari/537.36\r\nAccept: application/json\r\n"
         'sec-ch-ua: "Chromium";v="142", "Not_A Brand";v="99"\r\nContent-Type: application/json\r\n'
-        f"sec-ch-ua-mobile: ?1\r\nOrigin: http://127.0.0.1:{port}\r\n"
-        "Sec-Fetch-Site: same-origin\r\n"
-        f"Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nReferer: http://127.0.0.1:{port}{path}\r\n"
+        f"sec-ch-ua-mobile: ?1\r\nOrigin: {origin}\r\nSec-Fetch-Site: same-origin\r\n"
+        f"Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nReferer: {origin}{path}\r\n"
         "Accept-Encoding: gzip, deflate, br\r\nAccept-Language: sv-SE,sv;q=0.9\r\n"
         f"Cookie: {cookie}\r\n\r\n"
     ).encode() + body
