@@ -41,11 +41,12 @@ class Packing:
         self.plane = plane = Plane(shapes, camera)
         plane.at, plane.size = x_y_size_count[:, :2].copy(), x_y_size_count[:, 2].copy()
         self.counts = counts
+        self.counts_before = x_y_size_count[:, 3].astype(int)
         self.targets = plane.size
         self.homes = plane.middles()
         self.known = plane.size > 0
-        self.grew = counts > x_y_size_count[:, 3]
-        self.fell = counts < x_y_size_count[:, 3]
+        self.grew = counts > self.counts_before
+        self.fell = counts < self.counts_before
         self._centre = np.array([camera.x + camera.width / 2, camera.y + camera.height / 2])
         self._round = _ROUND * (camera.width * 9) / (camera.height * 16)
         self._least = least

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from display.cloud.layout import Cloud
 from display.live.audience import ROLES, Audience, Watch, table_channel
 from display.live.messages import Message, is_news
 from display.live.messages.coach import coach_status
@@ -64,6 +65,7 @@ class Ticker:
 
     def run(self, sleep: Callable[[float], object]) -> None:
         """Tick for ever, every 0.1 seconds as long as the work allows."""
+        self._offload(Cloud.empty().step, [("", "Ordmoln", 1)])  # a first picture takes the longest
         while True:
             started = time.monotonic()
             self.tick()

@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1, help="runs of each hall, averaged")
     parser.add_argument("--anchors", action="store_true", help="and the layouts that others use")
     asked = parser.parse_args()
+    Cloud.empty().step([("", "Ordmoln", 1)])  # as a server does when it starts
     if asked.anchors:
         compare(asked.halls)
         return
