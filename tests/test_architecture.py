@@ -17,7 +17,8 @@ from display.settings import parser
 ROOT = Path(__file__).parent.parent
 MODULES = [ROOT / "app.py", *sorted((ROOT / "display").rglob("*.py"))]
 MAY_IMPORT = {
-    "app": {"addresses", "commands", "live", "log", "settings", "web"},
+    "app": {"addresses", "commands", "live", "log", "serving", "settings", "web"},
+    "serving": {"serving", "settings"},
     "web": {"web", "live", "room", "log"},
     "live": {"live", "room", "cloud", "log"},
     "room": {"room"},
@@ -29,7 +30,8 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 ONLY_IN = {
-    "eventlet": ["app"],
+    "eventlet": ["serving"],
+    "engineio": ["serving"],
     "flask": ["app", "web"],  # app.py names it as a type
     "flask_socketio": ["web"],
     "flask_babel": ["web"],

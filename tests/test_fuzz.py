@@ -21,9 +21,9 @@ from display.live.rooms import Rooms
 from display.log import open_log
 from display.room.events import Plan
 from display.room.words import NotAWord, read
+from display.serving.guard import is_packet
 from display.web import create_app
 from display.web.auth import PARTICIPANT_COOKIE, admit_coach, unsigned
-from display.web.guard import is_packet
 from display.web.plans import BadAct, read_agenda
 from display.web.security import Pace
 from display.web.sockets import read_watch

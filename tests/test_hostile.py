@@ -21,9 +21,10 @@ import websocket
 from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
 from strangers import fetch, raw, still_serves
 
-from display.web.connections import Lines, Unfinished
-from display.web.guard import limited
-from display.web.lanes import answers_first, needs_no_turn
+from display.serving.bodies import Lines
+from display.serving.guard import limited
+from display.serving.lanes import answers_first, needs_no_turn
+from display.serving.unfinished import Unfinished
 
 
 def test_a_request_over_the_limit_is_refused(hall: Server) -> None:

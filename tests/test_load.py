@@ -22,9 +22,9 @@ from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
 from display.room.events import AnswersClosed
+from display.serving.heads import ordinary
 from display.web import create_app
 from display.web.channels import Channels
-from display.web.heads import ordinary
 
 SHORT, LONG = "application/json", "application/json; charset=utf-8"  # only the first is short
 MB = 1_000_000
@@ -241,15 +241,17 @@ def test_metrics_tell_how_late_the_event_loop_is(server: Server) -> None:
 
 
 LEFT_BEHIND = """
-import app, gc, eventlet, requests
+from display.serving import green
+from display.serving import answering, listening, protocol
+import gc, eventlet
 from eventlet.green import socket
-app.KEEPALIVE_SECONDS = 0.1
-listener = app.listen_at("127.0.0.1", 0)
+answering.KEEPALIVE_SECONDS = 0.1
+listener = listening.listen_at("127.0.0.1", 0)
 port = listener.getsockname()[1]
 def page(environ, start_response):
     start_response("200 OK", [("Content-Length", "0")])
     return [b""]
-eventlet.spawn(app.answer_requests, listener, page, 100)
+eventlet.spawn(answering.answer_requests, listener, page, 100)
 eventlet.sleep()
 gc.collect(); gc.disable()
 for leaves in [True, False] * 10:  # or the server has enough of it
@@ -260,7 +262,7 @@ for leaves in [True, False] * 10:  # or the server has enough of it
         assert line.recv(1000) == b""
     line.close()
 eventlet.sleep(0.1)
-print(sum(isinstance(found, app.HttpProtocol) for found in gc.get_objects()))
+print(sum(isinstance(found, protocol.HttpProtocol) for found in gc.get_objects()))
 """
 
 

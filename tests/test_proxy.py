@@ -15,8 +15,8 @@ import socketio
 from conftest import JSON, ROOT, WAIT_SECONDS, Server, free_port
 from playwright.sync_api import Browser
 
+from display.serving.proxies import is_among, nearest
 from display.settings import StartError, read_settings
-from display.web.proxies import is_among, nearest
 
 CONF = ROOT / "tests" / "nginx.conf"
 EVIL = "evil.example"

@@ -329,7 +329,9 @@ def test_stopped_while_answers_pour_in_it_has_all_that_was_thanked_for(
 
 
 CONNECTIONS_THAT_END = """
-import app, eventlet, gc
+from display.serving import green
+from display.serving.protocol import HttpProtocol
+import eventlet, gc
 from eventlet import wsgi
 
 def page(environ, start_response):
@@ -339,7 +341,7 @@ def page(environ, start_response):
 gc.disable()
 listener = eventlet.listen(("127.0.0.1", 0))
 quiet = wsgi.LoggerNull()
-eventlet.spawn(wsgi.server, listener, page, quiet, protocol=app.HttpProtocol, log_output=False)
+eventlet.spawn(wsgi.server, listener, page, quiet, protocol=HttpProtocol, log_output=False)
 for _ in range(20):
     phone = eventlet.connect(listener.getsockname())
     phone.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
@@ -347,7 +349,7 @@ for _ in range(20):
         pass
     phone.close()
 eventlet.sleep()
-print(sum(isinstance(found, app.HttpProtocol) for found in gc.get_objects()))
+print(sum(isinstance(found, HttpProtocol) for found in gc.get_objects()))
 """
 
 

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from display.web import websocket
-from display.web.guard import MOST_WAITING, guard, queue_of
-from display.web.websocket import (
+from display.serving import websocket
+from display.serving.guard import MOST_WAITING, guard, queue_of
+from display.serving.websocket import (
     BINARY,
     CLOSE,
     CONTINUATION,

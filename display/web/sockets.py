@@ -15,7 +15,6 @@ from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
 from display.web.auth import is_coach
 from display.web.channels import Channels
-from display.web.guard import guard, limited
 from display.web.security import same_origin
 
 SETTINGS: dict[str, Any] = {
@@ -29,8 +28,8 @@ SETTINGS: dict[str, Any] = {
 logger = logging.getLogger(__name__)
 
 
-def init_sockets(app: Flask, async_mode: str, most: int) -> SocketIO:
-    """Attach Socket.IO, with `most` sockets at once, to the app; return it, ready to emit."""
+def init_sockets(app: Flask, async_mode: str) -> SocketIO:
+    """Attach Socket.IO to the app; return it, ready to emit."""
     socketio = SocketIO(
         app,
         async_mode=async_mode,
@@ -44,21 +43,10 @@ def init_sockets(app: Flask, async_mode: str, most: int) -> SocketIO:
     watching = Watching(app, socketio.server)
     socketio.server.on("watch", watching.watch)
     socketio.server.on("disconnect", watching.disconnected)
-    guard_sockets(app, socketio.server, most)
     # These write a traceback for every packet that is none, which strangers can send without end.
     for library in ("engineio.server", "socketio.server"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     return socketio
-
-
-def guard_sockets(app: Flask, server: Any, most: int) -> None:
-    found: Audience = app.extensions["audience"]
-
-    def is_watching(session: str) -> bool:
-        return found.is_watching(server.manager.sid_from_eio_sid(session, "/"))
-
-    guard(server.eio, is_watching)
-    app.wsgi_app = limited(app.wsgi_app, server.eio, most)  # type: ignore[assignment, method-assign]
 
 
 class Watching:

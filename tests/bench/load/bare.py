@@ -1,22 +1,24 @@
 """The least that this stack can do: a POST that is answered with as many bytes, nothing behind it.
 
-`python -m tests.bench.load.bare PORT` starts it with the launcher, and so the settings, of app.py,
-but with eventlet's own HTTP and Flask-SocketIO's own handlers.
+`python -m tests.bench.load.bare PORT` starts it with the connections, pings and collections
+of the server, but with eventlet's own HTTP and Flask-SocketIO's own handlers.
 """
 
 # ruff: noqa: I001
-import app as launcher  # first, since it prepares the process for eventlet
+from display.serving.green import spawn, sleep
 
 import sys
 
-import engineio.socket
-import eventlet
 from eventlet import wsgi
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_socketio import SocketIO, emit, join_room
 
-from display.live.audience import Audience
+from display.serving.answering import answer_requests
+from display.serving.capacity import most_connections
+from display.serving.garbage import collect_for_ever
+from display.serving.listening import listen_at
+from display.serving.pings import init_pings
 from display.web.sockets import SETTINGS
 
 STATUS = {  # as many bytes as a phone is sent
@@ -59,8 +61,8 @@ def watch(asked: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    engineio.socket.Socket = launcher.TimedSocket
-    listener = launcher.listen_at("127.0.0.1", port)
-    eventlet.spawn(launcher.sweep, Audience())
+    init_pings()
+    listener = listen_at("127.0.0.1", port)
+    spawn(collect_for_ever, lambda: True, sleep)
     print("ready", flush=True)
-    launcher.answer_requests(listener, bare, launcher.most_connections(), wsgi.HttpProtocol)
+    answer_requests(listener, bare, most_connections(), wsgi.HttpProtocol)

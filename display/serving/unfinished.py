@@ -3,10 +3,6 @@
 import time
 from contextlib import suppress
 from socket import SHUT_RDWR, socket
-from typing import Protocol
-
-LONGEST_LINE = 4096  # bytes of a line between the chunks of a body
-MOST_LINES = 64 * 1024  # bytes of all such lines
 
 
 class Unfinished:
@@ -33,30 +29,3 @@ class Unfinished:
             self.end(connection)
             with suppress(OSError):
                 connection.shutdown(SHUT_RDWR)
-
-
-class Readable(Protocol):
-    """What a request's body is read from."""
-
-    def read(self, size: int) -> bytes: ...
-
-    def readline(self, size: int) -> bytes: ...
-
-
-class Lines:
-    """A request's body whose lines, between chunks and after them, have an end."""
-
-    def __init__(self, body: Readable) -> None:
-        self._body = body
-        self._left = MOST_LINES
-
-    def read(self, size: int) -> bytes:
-        return self._body.read(size)
-
-    def readline(self, size: int = LONGEST_LINE) -> bytes:
-        """Return the next line; OSError if it is, or all of them are, longer than ever needed."""
-        line = self._body.readline(min(size, LONGEST_LINE))
-        self._left -= len(line)
-        if self._left < 0 or len(line) == LONGEST_LINE:
-            raise OSError("the lines between a body's chunks are too long")
-        return line

@@ -12,14 +12,12 @@ from typing import Any
 
 from engineio.packet import Packet
 
-from display.web.websocket import UNREADABLE, WebSocket, accept_key
+from display.serving.websocket import UNREADABLE, WebSocket, accept_key
+from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 SWEEP_SECONDS = 1.0
 STRANGER_SECONDS = 20.0  # for a socket to say what it watches
 MOST_WAITING = 256 * 1024  # characters of messages that a socket has not fetched
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
 
 
 class TakenOver(tuple[bytes, ...]):
@@ -142,9 +140,7 @@ class Strangers:
         return self._connect(sid, environ)
 
 
-def limited(
-    app: Callable[[Environ, StartResponse], Iterable[bytes]], server: Any, most: int
-) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def limited(app: WsgiApp, server: Any, most: int) -> WsgiApp:
     """Return the WSGI app that has at most so many sockets; the next are told to come later.
 
     What else can be asked for, answering before all, always finds a free connection.

@@ -2,18 +2,19 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+
+from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 # What is cheap, or may take long without using the processor, needs no turn.
 WITHOUT_TURN = ("/static/", "/socket.io/", "/healthz", "/metrics")
 
 
-def answers_first(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+def answers_first(app: WsgiApp) -> WsgiApp:
     """Return the WSGI app on which everything waits for its turn, but what a known phone sends."""
     turn = threading.Lock()
 
-    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if not needs_no_turn(environ):
             with turn:
                 time.sleep(0)  # lets in the answers that came while the last page was made
@@ -22,7 +23,7 @@ def answers_first(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable
     return wrapped
 
 
-def needs_no_turn(environ: dict[str, Any]) -> bool:
+def needs_no_turn(environ: Environ) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
     A phone has opened its page before it answers, and so has a cookie, or what stands for it.

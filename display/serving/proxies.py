@@ -1,11 +1,12 @@
 """Whom to believe when a proxy says over which scheme, and to which host, a browser came."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 Network: TypeAlias = IPv4Network | IPv6Network
-WsgiApp: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def behind_proxies(app: WsgiApp, trusted: Sequence[Network]) -> WsgiApp:
@@ -14,7 +15,7 @@ def behind_proxies(app: WsgiApp, trusted: Sequence[Network]) -> WsgiApp:
     Where the browser itself is, the app is never told: nothing here goes by that.
     """
 
-    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         scheme = nearest(environ.pop("HTTP_X_FORWARDED_PROTO", ""))
         host = nearest(environ.pop("HTTP_X_FORWARDED_HOST", ""))
         environ.pop("HTTP_X_FORWARDED_FOR", None)

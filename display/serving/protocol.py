@@ -1,0 +1,88 @@
+"""HTTP for strangers: quick, in time or not at all; nobody's address is printed."""
+
+from contextlib import suppress
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+
+from display.serving.bodies import Lines
+from display.serving.heads import Headers, ordinary
+from display.serving.unfinished import Unfinished
+
+BUFFER = 2048  # bytes of each connection's own, both ways
+MOST_RESTING = 200  # connections without a request; above it, a phone's is closed after its answer
+HOLD_SECONDS = 2  # for who sends a body without end
+MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
+
+
+class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no types
+    """What becomes of a connection, request by request."""
+
+    rbufsize = wbufsize = BUFFER
+    rfile: Any
+    unfinished = Unfinished()
+    resting = 0  # connections without a request
+
+    def parse_request(self) -> bool:
+        lines: list[bytes] = []
+        while not lines or lines[-1] not in (b"\r\n", b"\n", b""):
+            lines.append(self.rfile.readline())
+        head = ordinary(self.raw_requestline, lines)
+        if head is None:
+            self.rfile = BytesIO(b"".join(lines))
+            return bool(super().parse_request())
+        self.requestline = ""
+        self.command, self.path, self.headers = head
+        self.request_version = "HTTP/1.1"
+        crowded = self.command == "POST" and HttpProtocol.resting > MOST_RESTING
+        self.close_connection = crowded or (self.headers.get("Connection") or "").lower() == "close"
+        return True
+
+    def _read_request_line(self) -> Any:
+        HttpProtocol.resting += 1
+        try:
+            return super()._read_request_line()
+        finally:
+            HttpProtocol.resting -= 1
+
+    def handle_one_request(self) -> None:
+        self.unfinished.begin(self.connection)
+        try:
+            super().handle_one_request()
+        finally:
+            self.unfinished.end(self.connection)
+            self.environ = None  # it leads back here, and what is frozen no collector takes apart
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["werkzeug.socket"] = self.connection
+        if isinstance(self.headers, Headers):
+            environ.update(self.headers.environ)
+        body = environ["eventlet.input"]
+        if body.chunked_input or body.content_length:
+            body.rfile = Lines(body.rfile)
+            body.discard = partial(self.discard, body)
+        else:
+            self.unfinished.end(self.connection)
+        return environ
+
+    def discard(self, body: Any) -> None:
+        """Read what is left of a body that nobody wanted; if that has no end, hang up, later.
+
+        Who sends without end is thus kept waiting before it can come again.
+        """
+        left = MOST_DISCARDED
+        with suppress(OSError, wsgi.ChunkReadError):
+            while left > 0:
+                read = body.read(wsgi.MINIMUM_CHUNK_SIZE)
+                if not read:
+                    return
+                left -= len(read)
+        self.close_connection = True
+        eventlet.sleep(HOLD_SECONDS)
+
+    def log_message(self, *_: object) -> None:
+        pass
