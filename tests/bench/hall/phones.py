@@ -14,9 +14,10 @@ import aiohttp
 import socketio
 
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-SOCKET = re.compile(r'data-socket="(/static/[^"]+)"')
+LINE = re.compile(r'data-line="(/static/[^"]+)"')
 STEP = re.compile(r'data-step="(\d+)"')
 IMPORT = re.compile(r'\bfrom\s*"(\.[^"]+)"')
+LATER = re.compile(r'\bimport\("(\.[^"]+)"\)')
 HEADERS = {"Accept-Encoding": "gzip", "Accept-Language": "sv-SE"}
 CONNECTIONS = 6  # that a browser opens to one server
 IDLE_SECONDS = 300  # after which it closes one; servers mostly do so earlier
@@ -55,7 +56,7 @@ class Phone:
         self.room_url = room_url
         self.join_seconds: float | None = None
         self.answer: Answer | None = None
-        self._loaded: set[str] = set()
+        self.loaded: set[str] = set()  # addresses of files
         self._step = 1
         self._informed = asyncio.Event()
         self._http = aiohttp.ClientSession(
@@ -74,12 +75,17 @@ class Phone:
         self._socket.on("status", self._follow)
 
     async def join(self) -> None:
-        """Load the page, its files, then the socket's; watch until the room's status is here."""
+        """Load the page, its files, then the line's; watch until the room's status is here."""
         started = time.time()
         page = await self._get(self.room_url)
         (self._step,) = map(int, STEP.findall(page))
-        await self._load(self.room_url, ASSET.findall(page))
-        await self._load(self.room_url, SOCKET.findall(page))
+        (line,) = LINE.findall(page)
+        later = [
+            urljoin(url, name)
+            for url, text in await self._load(self.room_url, ASSET.findall(page))
+            for name in LATER.findall(text)
+        ]
+        await self._load(self.room_url, [line, *later])
         async with asyncio.timeout(SOCKET_SECONDS):
             await self._socket.connect(
                 self.room_url, transports=["websocket"], wait=False, retry=True
@@ -104,15 +110,20 @@ class Phone:
         async with self._http.get(url) as response:
             return await response.text()
 
-    async def _load(self, base: str, names: list[str]) -> None:
-        """Get files at once, and then the modules that they import; each file once."""
-        urls = {urljoin(base, name) for name in names} - self._loaded
-        self._loaded |= urls
-        await asyncio.gather(*(self._load_one(url) for url in urls))
+    async def _load(self, base: str, names: list[str]) -> list[tuple[str, str]]:
+        """Get files at once, and then the modules that they import; each file once.
 
-    async def _load_one(self, url: str) -> None:
+        Return the addresses and texts of the former. What a module imports only when it comes to
+        that, as the line does the whole client, is left alone.
+        """
+        urls = {urljoin(base, name) for name in names} - self.loaded
+        self.loaded |= urls
+        return await asyncio.gather(*(self._load_one(url) for url in urls))
+
+    async def _load_one(self, url: str) -> tuple[str, str]:
         text = await self._get(url)
         await self._load(url, IMPORT.findall(text) if url.endswith(".js") else [])
+        return url, text
 
     async def _watch(self) -> None:
         room = self.room_url.rpartition("/")[2]
