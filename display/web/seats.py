@@ -18,7 +18,7 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.phone_page import clock_shown, phone_page, refused, token_in_page
+from display.web.phone_page import clock_shown, phone_page, refused
 from display.web.security import pace
 
 seats = Blueprint("seats", __name__)
@@ -66,5 +66,4 @@ def leader(code: str) -> str:
         plan=led(live.room.plan),
         status=phone_status(live),
         clock=clock_shown(live.room),
-        participant=token_in_page(),
     )
