@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
+from display.room.events import TablesAdded
 from display.web import create_app
 from display.web.answers import Intake
 from display.web.security import PARTICIPANT_BURST, Pace
@@ -221,4 +222,20 @@ def test_a_room_that_is_flooded_tells_phones_to_wait_and_other_rooms_go_on(tmp_p
     assert (held.json["error"], held.headers["Retry-After"]) == ("too_many", "10")
     assert send(flooded, "a").status_code == HTTPStatus.OK  # it is in; its reply was lost
     assert send(other, "c").status_code == HTTPStatus.CREATED
+    log.close()
+
+
+def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    code = rooms.open("sv", "Vad?").code
+    live = rooms.record(code, TablesAdded(["Eken", "Linden"]))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+    app.extensions["room_pace"] = Pace(2, 0.1)
+    phone = app.test_client()
+    assert [phone.get(f"/{code}/1").status_code for _ in range(3)] == [200, 200, 200]
+    strangers = [app.test_client().get(f"/{code}/1") for _ in range(3)]
+    assert [answered.status_code for answered in strangers] == [200, 429, 429]
+    assert strangers[-1].headers["Retry-After"] == "10"
+    assert len(live.room.seats) == 2
     log.close()

@@ -58,8 +58,10 @@ def create_app(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
     )
     pace = Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND)
-    intake = Intake(rooms, pace, Pace(ROOM_BURST, ROOM_PER_SECOND))
-    app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), pace=pace, intake=intake)
+    room_pace = Pace(ROOM_BURST, ROOM_PER_SECOND)
+    intake = Intake(rooms, pace, room_pace)
+    app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), intake=intake)
+    app.extensions.update(pace=pace, room_pace=room_pace)
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
