@@ -1,6 +1,7 @@
 """Every answer is safe to show, only the own site may act, and nobody is too fast for the rest."""
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from display.log import open_log
 from display.room.events import TablesAdded
 from display.web import create_app
 from display.web.answers import Intake
+from display.web.health import Pulse
 from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]
@@ -238,4 +240,23 @@ def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_p
     assert [answered.status_code for answered in strangers] == [200, 429, 429]
     assert strangers[-1].headers["Retry-After"] == "10"
     assert len(live.room.seats) == 2
+    log.close()
+
+
+def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = open_log(f"sqlite:///{path}")
+    rooms = Rooms(log)
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+
+    def written() -> float:
+        assert app.test_client().get("/healthz").json == {"status": "ok", "rooms": 0}
+        with sqlite3.connect(path) as connection:
+            at: float = connection.execute("SELECT at FROM probe").fetchone()[0]
+        connection.close()
+        return at
+
+    for seconds, times in ((3600.0, 1), (0.0, 3)):
+        app.extensions["pulse"] = Pulse(rooms, seconds)
+        assert len({written() for _ in range(3)}) == times
     log.close()

@@ -13,7 +13,7 @@ from display.web.brand import own_assets
 from display.web.cards import cards
 from display.web.coach import coach
 from display.web.errors import init_errors
-from display.web.health import health
+from display.web.health import PULSE_SECONDS, Pulse, health
 from display.web.languages import init_languages
 from display.web.operator import operator
 from display.web.phone import phone
@@ -61,7 +61,7 @@ def create_app(
     room_pace = Pace(ROOM_BURST, ROOM_PER_SECOND)
     intake = Intake(rooms, pace, room_pace)
     app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), intake=intake)
-    app.extensions.update(pace=pace, room_pace=room_pace)
+    app.extensions.update(pace=pace, room_pace=room_pace, pulse=Pulse(rooms, PULSE_SECONDS))
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
