@@ -55,6 +55,7 @@ SPARE_FILES = 200  # descriptors kept for all that is no connection; without one
 MOST_FILES = 65536  # descriptors that are asked for where the system sets no limit
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 HTTP_BUFFER = 2048  # bytes of each connection's own, both ways
+MOST_SELECTED = 500  # connections that Windows can look at, beside what else is open
 MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
 SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in
 NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
@@ -347,8 +348,8 @@ def most_connections() -> int:
     """Open as many files and sockets as this process may; return how many can be clients'."""
     try:
         import resource
-    except ImportError:  # Windows has no such limit to raise
-        return 10_000
+    except ImportError:  # Windows has no such limit to raise, but another
+        return MOST_SELECTED
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = MOST_FILES if most == resource.RLIM_INFINITY else most
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
