@@ -243,6 +243,22 @@ def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_p
     log.close()
 
 
+def test_the_event_loop_goes_on_while_a_qr_code_is_made(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms, offloaded = Rooms(log), []
+
+    def offload(work: Callable[..., bytes], url: str) -> bytes:
+        offloaded.append(url)
+        return work(url)
+
+    code = rooms.open("sv", "Vad?").code
+    home = "http://hall.test"
+    app = create_app(rooms, Audience(), "secret", home, None, None, 30.0, offload)
+    assert app.test_client().get(f"/{code}/qr.svg").data.startswith(b"<?xml")
+    assert offloaded == [f"{home}/{code}"]
+    log.close()
+
+
 def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     log = open_log(f"sqlite:///{path}")

@@ -7,6 +7,7 @@ from flask import Flask
 from display.live.audience import Audience
 from display.live.lag import Lag
 from display.live.rooms import Rooms
+from display.log.base import Offload, call
 from display.web.answers import Intake
 from display.web.assets import init_assets
 from display.web.brand import own_assets
@@ -41,12 +42,14 @@ def create_app(
     logo: bytes | None,
     accent: str | None,
     keep_seconds: float,
+    offload: Offload = call,
 ) -> Flask:
     """Return the app that serves these rooms.
 
     `secret` signs every token; `public_url` is where phones reach the server, without a slash.
     `logo`, an SVG or PNG picture, and `accent`, `#rrggbb`, are the organisation's, if it has any.
     Rooms are erased `keep_seconds` after their last answer, which pages tell.
+    `offload` runs what takes long off the event loop and returns what it returns.
     """
     app = Flask("display", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -60,8 +63,16 @@ def create_app(
     pace = Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND)
     room_pace = Pace(ROOM_BURST, ROOM_PER_SECOND)
     intake = Intake(rooms, pace, room_pace)
-    app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), intake=intake)
-    app.extensions.update(pace=pace, room_pace=room_pace, pulse=Pulse(rooms, PULSE_SECONDS))
+    app.extensions.update(
+        rooms=rooms,
+        audience=audience,
+        lag=Lag(),
+        pulse=Pulse(rooms, PULSE_SECONDS),
+        pace=pace,
+        room_pace=room_pace,
+        intake=intake,
+        offload=offload,
+    )
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)
