@@ -67,7 +67,14 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     rooms, audience = Rooms(log), Audience()
     keep_seconds = settings.keep_days * DAY
     app = create_app(
-        rooms, audience, secret, public_url, settings.logo, settings.accent, keep_seconds
+        rooms,
+        audience,
+        secret,
+        public_url,
+        settings.logo,
+        settings.accent,
+        keep_seconds,
+        execute,
     )
     most = most_connections()
     socketio = init_sockets(app, ASYNC_MODE)

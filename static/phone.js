@@ -361,8 +361,9 @@ seat.addEventListener("submit", async (event) => {
   say("receipt", tableName === null ? texts.unseated : fill(texts.seated, tableName));
 });
 
-// Loaded again from its card, a phone would be back at that table, whatever was chosen since.
-if (location.pathname !== `/${code}`) history.replaceState(null, "", `/${code}`);
+// Loaded again from its card, a phone would be back at that table, whatever was chosen since; and
+// people pass addresses on, in which the query may tell who they are.
+if (location.pathname + location.search !== `/${code}`) history.replaceState(null, "", `/${code}`);
 show();
 
 // News can wait until the page is usable: what they need is larger than the page itself.

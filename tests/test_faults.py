@@ -178,18 +178,18 @@ def test_while_nothing_can_be_saved_phones_wait_the_stage_stays_and_the_coach_is
         phone.locator("#field").fill("tålamod")
         with fault(server, 10 if full else 0):
             phones.wait_until_told_to_wait(5)
-            phone.locator("#answer button").click()
-            expect(coach.locator("#trouble")).to_be_visible(timeout=RECOVERY_MS)
-            expect(coach.locator("#trouble")).to_contain_text(advice)
             health = requests.get(f"{server.url}/healthz", timeout=WAIT_SECONDS)
             assert health.status_code == 503
             assert health.json()["trouble"] in troubles
+            phone.locator("#answer button").click()
+            expect(coach.locator("#trouble")).to_be_visible(timeout=RECOVERY_MS)
+            expect(coach.locator("#trouble")).to_contain_text(advice)
             expect(phone.locator("#receipt")).to_contain_text("«tålamod»", timeout=RECOVERY_MS)
             assert stage.locator("#cloud text").count() > 0
         expect(phone.locator("#receipt")).to_contain_text("Tack!", timeout=RECOVERY_MS)
         expect(coach.locator("#trouble")).to_be_hidden(timeout=RECOVERY_MS)
-        assert requests.get(f"{server.url}/healthz", timeout=WAIT_SECONDS).status_code == 200
         phones.wait_for(20)
+        assert requests.get(f"{server.url}/healthz", timeout=WAIT_SECONDS).status_code == 200
         phones.finish()
         (key,) = keys_of_others(server, phones)
         phones.thanked[key] = "tålamod"

@@ -20,6 +20,7 @@ import requests
 import websocket
 from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
 from strangers import fetch, raw, still_serves
+from werkzeug.test import Client
 
 from display.serving.bodies import Lines
 from display.serving.guard import limited
@@ -351,11 +352,21 @@ def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
 
     ask("/socket.io/")
     sockets.sockets["one"] = None
-    ask("/socket.io/", "EIO=4")
+    for new in ("EIO=4", "EIO=4&transport=polling", "EIO=4&x_sid=one", "EIO=4&sid="):
+        ask("/socket.io/", new)
+    assert statuses == ["503 Service Unavailable"] * 4
     ask("/socket.io/", "EIO=4&sid=one")
     ask("/K7QX")
     assert asked == ["/socket.io/", "/socket.io/", "/K7QX"]
-    assert statuses == ["503 Service Unavailable"]
+    assert len(statuses) == 4
+
+
+def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
+    sockets = engineio.Server(async_mode="threading")
+    app = engineio.WSGIApp(sockets, engineio_path="socket.io")
+    stranger = Client(limited(app, sockets, 2))
+    new = "/socket.io/?EIO=4&transport=polling&x_sid=1"
+    assert [stranger.get(new).status_code for _ in range(3)] == [200, 200, 503]
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,33 @@ def test_a_phone_that_refuses_cookies_gets_its_receipt_and_is_known_again(server
     assert server.counts() == {"Stöd": 1}
 
 
+def test_the_links_on_a_first_page_do_not_tell_whose_it_is(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(server.room_url)
+    links = phone.locator("nav a, #leader").evaluate_all("links => links.map(a => a.href)")
+    assert links == [f"{server.room_url}?lang=en", f"{server.room_url}/leader"]
+
+
+def test_an_address_that_is_passed_on_makes_nobody_another(server: Server) -> None:
+    page = requests.get(server.room_url, timeout=10).text
+    token = re.findall(r'name="participant" value="([^"]+)"', page)[0]
+    sent = {"answer": "stöd", "participant": token}
+    own = requests.post(server.room_url, data=sent, timeout=10, allow_redirects=False)
+    assert token in own.headers["Location"]
+    other = requests.Session()
+    other.get(server.url + own.headers["Location"], timeout=10)
+    assert form(server, other, **sent, key="other").status_code == 200
+    assert server.counts() == {"Stöd": 2}
+
+
+def test_a_script_leaves_nothing_in_the_address_that_tells_who_it_is(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(f"{server.room_url}?sent=x&participant=y")
+    expect(phone).to_have_url(server.room_url)
+
+
 def test_a_script_sends_without_cookies_as_well(server: Server, open_page: OpenPage) -> None:
     phone = open_page(server.room_url)
     phone.context.clear_cookies()

@@ -1,6 +1,7 @@
 """Every answer is safe to show, only the own site may act, and nobody is too fast for the rest."""
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,8 +16,10 @@ from werkzeug.test import TestResponse
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
+from display.room.events import TablesAdded
 from display.web import create_app
 from display.web.answers import Intake
+from display.web.health import Pulse
 from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]
@@ -221,4 +224,55 @@ def test_a_room_that_is_flooded_tells_phones_to_wait_and_other_rooms_go_on(tmp_p
     assert (held.json["error"], held.headers["Retry-After"]) == ("too_many", "10")
     assert send(flooded, "a").status_code == HTTPStatus.OK  # it is in; its reply was lost
     assert send(other, "c").status_code == HTTPStatus.CREATED
+    log.close()
+
+
+def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    code = rooms.open("sv", "Vad?").code
+    live = rooms.record(code, TablesAdded(["Eken", "Linden"]))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+    app.extensions["room_pace"] = Pace(2, 0.1)
+    phone = app.test_client()
+    assert [phone.get(f"/{code}/1").status_code for _ in range(3)] == [200, 200, 200]
+    strangers = [app.test_client().get(f"/{code}/1") for _ in range(3)]
+    assert [answered.status_code for answered in strangers] == [200, 429, 429]
+    assert strangers[-1].headers["Retry-After"] == "10"
+    assert len(live.room.seats) == 2
+    log.close()
+
+
+def test_the_event_loop_goes_on_while_a_qr_code_is_made(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms, offloaded = Rooms(log), []
+
+    def offload(work: Callable[..., bytes], url: str) -> bytes:
+        offloaded.append(url)
+        return work(url)
+
+    code = rooms.open("sv", "Vad?").code
+    home = "http://hall.test"
+    app = create_app(rooms, Audience(), "secret", home, None, None, 30.0, offload)
+    assert app.test_client().get(f"/{code}/qr.svg").data.startswith(b"<?xml")
+    assert offloaded == [f"{home}/{code}"]
+    log.close()
+
+
+def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = open_log(f"sqlite:///{path}")
+    rooms = Rooms(log)
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+
+    def written() -> float:
+        assert app.test_client().get("/healthz").json == {"status": "ok", "rooms": 0}
+        with sqlite3.connect(path) as connection:
+            at: float = connection.execute("SELECT at FROM probe").fetchone()[0]
+        connection.close()
+        return at
+
+    for seconds, times in ((3600.0, 1), (0.0, 3)):
+        app.extensions["pulse"] = Pulse(rooms, seconds)
+        assert len({written() for _ in range(3)}) == times
     log.close()

@@ -16,10 +16,13 @@ import requests
 from conftest import ROOT, START_SECONDS, Server, Watcher, free_port
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 
 from display.addresses import Address, local_addresses, rank
 from display.log import open_log
 from display.settings import StartError, read_secret, read_settings
+
+OpenPage = Callable[..., Page]
 
 APP = [sys.executable, "app.py"]
 STOP_SECONDS = 3
@@ -362,6 +365,36 @@ def test_a_connection_that_is_over_leaves_no_garbage() -> None:
         check=True,
     )
     assert shown.stdout == "0\n"
+
+
+# What follows is without what Windows lacks; libraries that have their own way there come first.
+AS_ON_WINDOWS = """
+import runpy, select, signal, socket, sys, time
+import ifaddr
+for name in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[name] = None
+for module, names in (
+    (select, ("epoll", "poll")),
+    (signal, ("SIGALRM", "SIGHUP", "SIGUSR1", "SIGUSR2")),
+    (socket, ("AF_UNIX", "SO_REUSEPORT", "TCP_DEFER_ACCEPT")),
+    (time, [name for name in dir(time) if name.lower().startswith("clock_")]),
+):
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+def test_it_serves_without_what_only_unix_has(tmp_path: Path, open_page: OpenPage) -> None:
+    server = Server(tmp_path)
+    server.command = [sys.executable, "-c", AS_ON_WINDOWS]
+    server.start()
+    stage = open_page(f"{server.room_url}/stage", (1280, 720))
+    assert server.send("mod").ok
+    stage.wait_for_selector("#cloud text")
+    assert server.stop() == 0
+    assert server.errors.read_text() == ""
 
 
 def test_it_may_be_stopped_as_soon_as_it_has_started(server: Server) -> None:

@@ -2,11 +2,12 @@
 
 import time
 
-_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first goes on in sleep too
+# Of those that are there, the one that goes on in sleep too; Windows has neither, and needs none.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
 def _steady() -> float:
-    return time.clock_gettime(_STEADY)
+    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
 
 
 _BEGAN = time.time() - _steady()

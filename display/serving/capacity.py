@@ -1,7 +1,7 @@
 """How many connections there is room for, and how many of them may be sockets."""
 
 MOST_CONNECTIONS = 30_000  # ten thousand phones, twice, and then some
-WITHOUT_LIMIT = 10_000  # connections, where the system has no limit to raise
+WITHOUT_LIMIT = 500  # connections, where the system has no limit to raise but looks at no more
 SPARE_FILES = 200  # descriptors kept for all that is no connection; without one, accept() fails
 MOST_FILES = 65536  # descriptors that are asked for where the system sets no limit
 SPARE_CONNECTIONS = 0.2  # of them are never sockets, so that answers always get in

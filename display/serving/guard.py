@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs
 
 from engineio.packet import Packet
 
@@ -148,8 +149,13 @@ def limited(app: WsgiApp, server: Any, most: int) -> WsgiApp:
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         asks_for_one = environ["PATH_INFO"].startswith("/socket.io/")
-        if asks_for_one and len(server.sockets) >= most and "sid=" not in environ["QUERY_STRING"]:
+        if asks_for_one and len(server.sockets) >= most and not names_one(environ):
             return refused(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
         return app(environ, start_response)
 
     return wrapped
+
+
+def names_one(environ: Environ) -> bool:
+    """Return whether a request is about a socket that is there, as Engine.IO reads it."""
+    return "sid" in parse_qs(environ["QUERY_STRING"])

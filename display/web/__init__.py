@@ -7,13 +7,14 @@ from flask import Flask
 from display.live.audience import Audience
 from display.live.lag import Lag
 from display.live.rooms import Rooms
+from display.log.base import Offload, call
 from display.web.answers import Intake
 from display.web.assets import init_assets
 from display.web.brand import own_assets
 from display.web.cards import cards
 from display.web.coach import coach
 from display.web.errors import init_errors
-from display.web.health import health
+from display.web.health import PULSE_SECONDS, Pulse, health
 from display.web.languages import init_languages
 from display.web.operator import operator
 from display.web.phone import phone
@@ -41,12 +42,14 @@ def create_app(
     logo: bytes | None,
     accent: str | None,
     keep_seconds: float,
+    offload: Offload = call,
 ) -> Flask:
     """Return the app that serves these rooms.
 
     `secret` signs every token; `public_url` is where phones reach the server, without a slash.
     `logo`, an SVG or PNG picture, and `accent`, `#rrggbb`, are the organisation's, if it has any.
     Rooms are erased `keep_seconds` after their last answer, which pages tell.
+    `offload` runs what takes long off the event loop and returns what it returns.
     """
     app = Flask("display", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -58,8 +61,18 @@ def create_app(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
     )
     pace = Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND)
-    intake = Intake(rooms, pace, Pace(ROOM_BURST, ROOM_PER_SECOND))
-    app.extensions.update(rooms=rooms, audience=audience, lag=Lag(), pace=pace, intake=intake)
+    room_pace = Pace(ROOM_BURST, ROOM_PER_SECOND)
+    intake = Intake(rooms, pace, room_pace)
+    app.extensions.update(
+        rooms=rooms,
+        audience=audience,
+        lag=Lag(),
+        pulse=Pulse(rooms, PULSE_SECONDS),
+        pace=pace,
+        room_pace=room_pace,
+        intake=intake,
+        offload=offload,
+    )
     app.before_request(lambda: refuse_other_origins(public_url))
     app.after_request(add_headers)
     init_languages(app)

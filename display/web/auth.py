@@ -78,13 +78,23 @@ def signer_with(secret: str, purpose: str) -> TimestampSigner:
 def browser() -> str:
     """Return which browser sends this request, from its cookie or else its form; a new one if none.
 
-    A captive portal's window keeps no cookie, so the form carries the same signed token.
+    A captive portal's window keeps no cookie, so the form carries the same signed token, and so
+    does the address that it is sent back to.
     """
     if "browser" not in g:
         token = request.cookies.get(PARTICIPANT_COOKIE) or submitted().get("participant")
-        g.browser = unsigned("participant", str(token)) or secrets.token_urlsafe(PARTICIPANT_BYTES)
+        g.browser = unsigned("participant", str(token)) or new_browser()
     known: str = g.browser
     return known
+
+
+def new_browser() -> str:
+    return secrets.token_urlsafe(PARTICIPANT_BYTES)
+
+
+def is_known_by_address() -> bool:
+    """Return whether nothing but the address tells who sends this request."""
+    return PARTICIPANT_COOKIE not in request.cookies and "participant" in request.args
 
 
 def participant() -> str:
@@ -104,12 +114,20 @@ def participant_in(secret: str, code: str, browser: str) -> str:
 
 def participant_token() -> str:
     """Return the signed token by which this browser is known again."""
-    return signer("participant").sign(browser()).decode()
+    return token_of(browser())
+
+
+def token_of(browser: str) -> str:
+    return signer("participant").sign(browser).decode()
 
 
 def remember_participant(response: Response) -> Response:
-    """Set the participant's cookie on the response."""
-    return with_cookie(response, PARTICIPANT_COOKIE, participant_token())
+    """Set the participant's cookie on the response.
+
+    People pass addresses on: where only that tells who asks, the cookie is that of somebody new.
+    """
+    kept = new_browser() if is_known_by_address() else browser()
+    return with_cookie(response, PARTICIPANT_COOKIE, token_of(kept))
 
 
 def back_to_page(live: LiveRoom, query: dict[str, str]) -> Response:

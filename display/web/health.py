@@ -1,6 +1,9 @@
 """For operators: whether answers can be kept, and figures for Prometheus."""
 
+import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -14,6 +17,8 @@ from display.live.rooms import Rooms
 from display.log.base import LogUnavailable
 
 health = Blueprint("health", __name__)
+
+PULSE_SECONDS = 1.0  # between two tries whether answers can be kept
 
 
 class Figures(Collector):
@@ -46,15 +51,38 @@ class Figures(Collector):
         yield lag
 
 
+class Pulse:
+    """Whether answers can be kept, tried so many `seconds` apart: it costs as much as an answer."""
+
+    def __init__(self, rooms: Rooms, seconds: float) -> None:
+        self._rooms = rooms
+        self._seconds = seconds
+        self._turn = threading.Lock()
+        self._told: tuple[dict[str, Any], int] = ({}, 503)
+        self._until = 0.0
+
+    def tell(self) -> tuple[dict[str, Any], int]:
+        """Return what was found just now, and its status code."""
+        with self._turn:
+            if time.monotonic() >= self._until:
+                self._told = self._try()
+                self._until = time.monotonic() + self._seconds
+        return self._told
+
+    def _try(self) -> tuple[dict[str, Any], int]:
+        try:
+            self._rooms.log.probe()
+            return {"status": "ok", "rooms": len(self._rooms.codes())}, 200
+        except LogUnavailable as error:
+            return {"status": "unavailable", "trouble": error.trouble, "log": str(error)}, 503
+
+
 @health.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """Return 200 when an answer could be kept now, else 503 and why."""
-    rooms: Rooms = current_app.extensions["rooms"]
-    try:
-        rooms.log.probe()
-    except LogUnavailable as error:
-        return jsonify(status="unavailable", trouble=error.trouble, log=str(error)), 503
-    return jsonify(status="ok", rooms=len(rooms.codes())), 200
+    """Return 200 when an answer could be kept a moment ago, else 503 and why."""
+    pulse: Pulse = current_app.extensions["pulse"]
+    told, status_code = pulse.tell()
+    return jsonify(told), status_code
 
 
 @health.get("/metrics")

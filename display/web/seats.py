@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from display.live.messages.phone import phone_status
 from display.room.events import TableChosen
 from display.web.agendas import led
-from display.web.answers import NoSuchTable, seated
+from display.web.answers import NoSuchTable, find_table
 from display.web.auth import (
     back_to_page,
     participant,
@@ -18,8 +18,8 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.phone_page import clock_shown, phone_page, refused, token_in_page
-from display.web.security import pace
+from display.web.phone_page import clock_shown, phone_page, refused
+from display.web.security import pace, room_pace
 
 seats = Blueprint("seats", __name__)
 
@@ -42,15 +42,16 @@ def choose_table(code: str) -> Response:
 
 def take_seat(code: str, table: object) -> Response:
     live = room_or_abort(code)
-    wait = pace().wait_seconds(participant())
-    if wait:
+    if wait := pace().wait_seconds(participant()):
         return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
-        live, here = seated(rooms(), live, participant(), table)
+        chosen = None if table in (None, "") else find_table(live, str(table))
     except NoSuchTable:
         return refused(live, "not_in_room")
-    if table in (None, "") and here is not None:
-        live = rooms().record(live.code, TableChosen(participant(), None))
+    if chosen != live.room.table_of(participant()):
+        if wait := room_pace().wait_seconds(live.code):
+            return refused(live, "too_many", retry_after=math.ceil(wait))
+        live = rooms().record(live.code, TableChosen(participant(), chosen))
     if wants_json():
         return remember_participant(jsonify(table=live.room.table_of(participant())))
     return phone_page(live) if request.method == "GET" else back_to_page(live, {})
@@ -66,5 +67,4 @@ def leader(code: str) -> str:
         plan=led(live.room.plan),
         status=phone_status(live),
         clock=clock_shown(live.room),
-        participant=token_in_page(),
     )

@@ -32,7 +32,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PARTICIPANT_BURST = 40  # sends a participant may make at once,
 PARTICIPANT_PER_SECOND = 1.0  # and then as many a second
 HOLD_SECONDS = 1.0  # that one who sends too fast waits for the refusal
-ROOM_BURST = 6000  # answers that a room takes at once: more than the largest hall has people,
+ROOM_BURST = 6000  # answers and seats that a room takes at once: more than a hall has people,
 ROOM_PER_SECOND = 2500.0  # and then as many a second
 
 
@@ -102,6 +102,12 @@ class Pace:
 def pace() -> Pace:
     """Return the pace that participants keep to on this app."""
     found: Pace = current_app.extensions["pace"]
+    return found
+
+
+def room_pace() -> Pace:
+    """Return the pace that rooms keep to on this app."""
+    found: Pace = current_app.extensions["room_pace"]
     return found
 
 

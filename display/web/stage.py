@@ -1,6 +1,7 @@
 """The stage: the big screen, its QR code, and its words as data. Open to everyone, no login."""
 
 import io
+import threading
 from functools import lru_cache
 
 import qrcode
@@ -9,12 +10,14 @@ from qrcode.image.svg import SvgPathImage
 
 from display.live.messages.stage import picture
 from display.live.rooms import LiveRoom
+from display.log.base import Offload
 from display.web.auth import is_coach, room_or_abort, rooms
 from display.web.languages import use_language
 
 stage = Blueprint("stage", __name__)
 
 QR_QUIET_ZONE = 4  # modules; phones need it to find the code
+QR_TURN = threading.Lock()  # two hundred cards must not take all threads from the log
 
 
 @stage.get("/<code>/stage")
@@ -55,7 +58,10 @@ def words(code: str) -> Response:
 
 def qr_code(url: str) -> Response:
     """Return the address as a QR code in SVG, dark on whatever light ground is behind it."""
-    return Response(qr_svg(url), mimetype="image/svg+xml")
+    offload: Offload = current_app.extensions["offload"]
+    with QR_TURN:
+        svg = offload(qr_svg, url)
+    return Response(svg, mimetype="image/svg+xml")
 
 
 @lru_cache(maxsize=256)  # each takes tens of milliseconds, and every stage and coach asks for it

@@ -182,6 +182,14 @@ async def one_token(target: Target) -> None:
             await read_response(reader)
 
 
+async def probes(target: Target) -> None:
+    """Ask without end whether answers can be kept, which a disk must be asked for."""
+    async with target.connection() as (reader, writer):
+        while True:
+            writer.write(target.request("GET", "/healthz"))
+            await read_response(reader)
+
+
 async def page_breakers(target: Target) -> None:
     async with target.connection() as (reader, writer):
         for answer in BREAKERS:
@@ -219,6 +227,7 @@ ATTACKS = {
     "greedy-stages": Attack("200 stages that ask and do not read", greedy_stages, 200),
     "new-tokens": Attack("new participants without end", new_tokens, 10),
     "one-token": Attack("one participant, without end", one_token, 10),
+    "probes": Attack("`/healthz` without end", probes, 50),
     "page-breakers": Attack("answers made to break pages", page_breakers, 4),
 }
 AGAIN_SECONDS = 0.05  # before an attacker who was let go comes back
