@@ -142,6 +142,20 @@ def test_a_new_link_shuts_out_whoever_came_by_the_old_one(
     assert get(here(server, renewed)).status_code == HTTPStatus.OK
 
 
+def test_a_coach_with_the_new_link_stays_though_nobody_else_is_in_the_room(
+    server: Server, watch: Callable[..., Watcher]
+) -> None:
+    renewed = Operator(server).post(f"/{server.code}/link").json()["coach"]
+    server.coach_url = here(server, renewed)
+    coach = server.coach()
+    [(name, value)] = coach.session.cookies.items()
+    page = watch("coach", cookies=f"{name}={value}")
+    page.wait_for(lambda name, _: name == "status")
+    coach.act("close").raise_for_status()
+    page.wait_for(lambda name, status: name == "refused" or not status["open"])
+    assert "refused" not in [name for name, _ in page.received]
+
+
 def test_a_room_is_erased_when_its_code_is_typed(
     server: Server, watch: Callable[..., Watcher]
 ) -> None:

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from display.live.audience import Audience
+from display.live.audience import Audience, Watch
 from display.live.messages import Message
 from display.live.messages.coach import MOST_LISTED, coach_status, listed_word
 from display.live.rooms import LiveRoom
@@ -276,4 +276,4 @@ def jsonify_error(status_code: int, error: str, message: str) -> Response:
 def status(live: LiveRoom) -> Message:
     """Return what the coach's page shows now."""
     audience: Audience = current_app.extensions["audience"]
-    return coach_status(live, audience.connected(live.code, "phone"))
+    return coach_status(live, audience.connected(Watch(live.code, "phone")))
