@@ -723,3 +723,25 @@ def test_the_question_that_a_room_opens_with_gives_way_to_the_first_that_is_aske
     room.apply(AnswerGiven(1, "någon", "nyckel", "mod"))
     room.apply(QuestionAsked("Vad är viktigast?"))
     assert room.direction.agenda == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        QuestionAsked("Vad?", 3, concealed=True),
+        StepPlanned(Plan("Vad?", seconds=300, concealed=True), 1),
+        AgendaLoaded([Plan("Vad?", seconds=300, concealed=True)], [1]),
+    ],
+)
+def test_a_step_that_was_taken_back_after_answers_is_as_it_was_planned_when_it_is_gone_to(
+    act: Event,
+) -> None:
+    room = room_of(act, StepStarted(2), AnswerGiven(2, "anna", "nyckel", "mod"))
+    clock = room.clock
+    while room.acts:
+        room.apply(ActUndone())
+    room.apply(StepStarted(2))
+    assert (room.concealed, room.clock) == (True, clock)
+    changed = Plan("Vad nu?")
+    room.apply(StepEdited(2, changed))
+    assert (room.concealed, room.plan) == (False, changed)

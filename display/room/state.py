@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from display.room import words
-from display.room.acts import Counts, direct
+from display.room.acts import SoFar, direct
 from display.room.agenda import planned
 from display.room.direction import Clock, Direction
 from display.room.events import (
@@ -80,9 +80,9 @@ class Room:
                 self._act(event)
 
     @property
-    def so_far(self) -> Counts:
-        """How much there has been; acts are numbered on from it."""
-        return Counts(len(self.steps), len(self.answers), self.tables_made)
+    def so_far(self) -> SoFar:
+        """What there has been, also what was taken back."""
+        return SoFar([step.plan for step in self.steps], len(self.answers), self.tables_made)
 
     @property
     def language(self) -> str:
