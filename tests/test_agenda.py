@@ -698,6 +698,18 @@ def test_what_makes_no_act_is_told_with_the_right_status_and_changes_nothing(
     assert {**after, "now": 0} == {**before, "now": 0}
 
 
+def test_going_on_from_a_step_that_was_taken_away_is_explained(
+    server: Server, status: dict[str, Any]
+) -> None:
+    coach = server.coach()
+    planned = coach.act("plan", question="Vad?", kind="question").json()
+    gone = max(step["step"] for step in planned["steps"])
+    coach.act("remove", step=gone).raise_for_status()
+    reply = coach.act("step", step=gone, go="next")
+    assert reply.status_code == 422
+    assert reply.json()["message"] == "Det steget finns inte längre."
+
+
 def test_a_step_that_has_answers_keeps_its_kind(server: Server, status: dict[str, Any]) -> None:
     server.send("lugn").raise_for_status()
     reply = server.coach().act("edit", question="Vad?", kind="tables")

@@ -80,7 +80,7 @@ Sent: TypeAlias = Mapping[str, Any]
 
 
 def act_of(name: str, sent: Sent, live: LiveRoom) -> Act:
-    """Return the act that was sent; KeyError if none has this name, BadAct if it makes no sense."""
+    """Return the act that was sent, one of `ACTS`; BadAct if it makes no sense."""
     if name == "hold" and sent.get("kind") == "participant":
         return ParticipantHeld(chosen_participant(sent, live))
     return ACTS[name](sent, live.room)
@@ -242,6 +242,8 @@ def step_ahead(sent: Sent, room: Room) -> int:
     """Return the step next to the one that the page showed, so that a second tap does no more."""
     steps = [step.number for step in room.standing_steps()]
     shown = chosen_step(sent, room)
+    if shown not in steps:
+        raise BadAct(_("That step is not there any more."))
     place = steps.index(shown) + (-1 if sent["go"] == "previous" else 1)
     if not 0 <= place < len(steps):
         raise BadAct(_("There is no further step on the agenda."))

@@ -22,7 +22,7 @@ from display.live.rooms import LiveRoom
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
-from display.web.acts import MOST_TABLES, Sent, act_of
+from display.web.acts import ACTS, MOST_TABLES, Sent, act_of
 from display.web.agendas import example
 from display.web.auth import (
     admit_coach,
@@ -172,10 +172,10 @@ def act(code: str, name: str) -> Response:
     """Do one act of the coach and answer with the new status, or go back to the page."""
     live = room_or_abort(code)
     use_language(live.room.language)
+    if name not in ACTS:
+        abort(404)
     try:
         event = act_of(name, sent_with(name), live)
-    except KeyError:
-        abort(404)
     except BadAct as error:
         return refused(live, name, error)
     if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
