@@ -1,0 +1,51 @@
+"""Two workers over one log: each knows what the other wrote only when it reads on, or writes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import JSON
+from flask import Flask
+from flask.testing import FlaskClient
+
+from display.live.audience import Audience
+from display.live.rooms import Rooms
+from display.log import open_log
+from display.room.events import AgendaLoaded, AnswersClosed, Plan, TablesAdded
+from display.web import create_app
+
+TALK = 2
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[tuple[Rooms, Rooms]]:
+    logs = [open_log(f"sqlite:///{tmp_path}/log.db") for _ in range(2)]
+    yield Rooms(logs[0]), Rooms(logs[1])
+    for log in logs:
+        log.close()
+
+
+def app_of(rooms: Rooms) -> Flask:
+    return create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 1e9)
+
+
+def phone_of(rooms: Rooms) -> FlaskClient:
+    return app_of(rooms).test_client()
+
+
+def test_who_takes_back_an_answer_just_as_its_step_is_closed_is_told_that_it_stays(
+    workers: tuple[Rooms, Rooms],
+) -> None:
+    here, there = workers
+    code = here.open("sv", "Vad?").code
+    here.record(code, AgendaLoaded([Plan("Vilka?", "tables", 600, 3)], []))
+    here.record(code, TablesAdded(["Eldkvarn"]))
+    phone = phone_of(here)
+    sent = {"answer": "mod", "key": "nyckel", "table": "1"}
+    assert phone.post(f"/{code}", json=sent, headers=JSON).status_code == 201
+    there.record(code, AnswersClosed(TALK))
+    reply = phone.delete(f"/{code}/answers/nyckel", headers=JSON)
+    assert reply.status_code == 409
+    assert reply.json is not None
+    assert reply.json["error"] == "final"
+    assert not here.current(code).room.answers["nyckel"].withdrawn
