@@ -1,7 +1,10 @@
 """Two workers over one log: each knows what the other wrote only when it reads on, or writes."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 from conftest import JSON
@@ -13,6 +16,9 @@ from display.live.rooms import Rooms
 from display.log import open_log
 from display.room.events import AgendaLoaded, AnswersClosed, Plan, TablesAdded
 from display.web import create_app
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TALK = 2
 
@@ -49,3 +55,34 @@ def test_who_takes_back_an_answer_just_as_its_step_is_closed_is_told_that_it_sta
     assert reply.json is not None
     assert reply.json["error"] == "final"
     assert not here.current(code).room.answers["nyckel"].withdrawn
+
+
+def test_a_damaged_room_does_not_keep_others_from_being_erased_on_time(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    damaged, whole = (Rooms(log).open("sv", "Vad?").code for _ in range(2))
+    with sqlite3.connect(tmp_path / "log.db") as file:
+        file.execute("UPDATE entry SET body = '{}' WHERE room = ?", (damaged,))
+    file.close()
+    rooms = Rooms(log)
+    assert rooms.erase_stale(inf) == [whole]
+    assert rooms.codes() == [damaged]
+    log.close()
+
+
+def test_a_room_that_is_erased_by_hand_meanwhile_does_not_keep_others_from_being_erased_on_time(
+    tmp_path: Path,
+) -> None:
+    by_hand = open_log(f"sqlite:///{tmp_path}/log.db")
+    first, second = (Rooms(by_hand).open("sv", "Vad?").code for _ in range(2))
+
+    def once_listed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        found = work(*args, **kwargs)
+        if found == [first, second]:
+            by_hand.erase(first)
+        return found
+
+    log = open_log(f"sqlite:///{tmp_path}/log.db", once_listed)
+    assert Rooms(log).erase_stale(inf) == [second]
+    assert Rooms(log).codes() == []
+    log.close()
+    by_hand.close()

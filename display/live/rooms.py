@@ -1,5 +1,6 @@
 """The rooms of this worker: `record` appends a fact, `current` reads on to what the log holds."""
 
+import logging
 import threading
 
 from display.live import clock
@@ -7,7 +8,7 @@ from display.live.bursts import Bursts
 from display.live.codes import CODE, new_code
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
-from display.log.base import Entry, Log, RoomErased, Trouble
+from display.log.base import Entry, Log, LogUnavailable, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
     Event,
@@ -20,6 +21,8 @@ from display.room.events import (
 from display.room.state import Room
 
 SUMMARY_ASPECT = "1:1"
+
+logger = logging.getLogger(__name__)
 
 
 class NoSuchRoom(LookupError):
@@ -128,12 +131,22 @@ class Rooms:
     def erase_stale(self, before: float) -> list[str]:
         """Erase the rooms with no answer since `before`, in seconds since 1970; return their codes.
 
-        A room without any answer counts from when it was opened.
+        A room without any answer counts from when it was opened. One that cannot be read or erased
+        now does not stop the others. Errors: LogUnavailable if not even their codes can be read.
         """
-        stale = [code for code in self.codes() if self.current(code).answered_at < before]
-        for code in stale:
+        return [code for code in self.codes() if self._erase_if_stale(code, before)]
+
+    def _erase_if_stale(self, code: str, before: float) -> bool:
+        try:
+            if self.current(code).answered_at >= before:
+                return False
             self.erase(code)
-        return stale
+        except RoomErased:  # by hand, just now
+            return False
+        except LogUnavailable as error:
+            logger.warning("room %s could not be erased now, if it is too old: %s", code, error)
+            return False
+        return True
 
     def _read_on(self, code: str, written: Entry | None) -> LiveRoom:
         """Return the room read on to the end of its log, or to what this worker has written."""
