@@ -84,31 +84,26 @@ class Rooms:
         Errors: LogUnavailable, or ValueError for an entry that this version does not know.
         """
         for code in self.codes():
-            room = self.current(code).room
-            if not room.steps:  # stopped while it was being opened
-                self.record(code, QuestionAsked(question))
-            for running in room.direction.clocks.values():
+            for running in self.current(code).room.direction.clocks.values():
                 clock.not_before(running.since or 0)
         if not self.codes():
             self.open(language, question)
 
     def open(self, language: str, question: str, title: str = "") -> LiveRoom:
         """Open a room of a new code with its first question; return it."""
-        code = self._new_code()
-        self.log.append(code, encode(RoomOpened(language, title)))
-        return self.record(code, QuestionAsked(question))
+        return self.record(self._new_code(), RoomOpened(language, title), QuestionAsked(question))
 
     def codes(self) -> list[str]:
         """Return the codes of all rooms, the oldest first."""
         return self.log.rooms()
 
-    def record(self, code: str, event: Event) -> LiveRoom:
-        """Append the event to the room's log; return the room with at least that event applied.
+    def record(self, code: str, *events: Event) -> LiveRoom:
+        """Append the events to the room's log; return the room with at least those applied.
 
-        Errors: RoomErased, with nothing written; LogUnavailable, with the event written or not, so
+        Errors: RoomErased, with nothing written; LogUnavailable, with all written or none, so
         whoever tries again needs a key by which the room knows the event.
         """
-        return self._read_on(code, self.log.write(code, encode(event)))
+        return self._read_on(code, self.log.append(code, *map(encode, events)))
 
     def get(self, code: str) -> LiveRoom:
         """Return the room as this worker knows it, at most a tick old; NoSuchRoom or RoomErased."""

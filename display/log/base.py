@@ -70,15 +70,12 @@ class Log(Protocol):
         """Why the last attempt to write failed; None if it did not."""
         ...
 
-    def append(self, room: str, body: str) -> int:
-        """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not.
+    def append(self, room: str, *bodies: str) -> Entry:
+        """Write the bodies durably, one behind the other; return the entry of the last.
 
-        ValueError for a lone surrogate, which is no text.
+        RoomErased or LogUnavailable if they were not written: then none of them was. ValueError for
+        a lone surrogate, which is no text.
         """
-        ...
-
-    def write(self, room: str, body: str) -> Entry:
-        """Append `body`, and return the entry that it has become; errors as above."""
         ...
 
     def since(self, room: str, seq: int) -> list[Entry]:

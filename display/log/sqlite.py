@@ -24,12 +24,12 @@ ROWS = 500  # of a statement; SQLite takes no more than 32,766 values in one
 
 
 class Pending:
-    """An entry on its way to the disk, and what became of it."""
+    """Entries on their way to the disk, and what became of them."""
 
-    def __init__(self, room: str, body: str) -> None:
+    def __init__(self, room: str, bodies: Sequence[str]) -> None:
         self.room = room
-        self.body = body
-        self.seq = 0
+        self.bodies = bodies
+        self.seq = 0  # of the last
         self.at = 0.0
         self.error: Exception | None = None
 
@@ -56,12 +56,9 @@ class SQLiteLog:
     def trouble(self) -> Trouble | None:
         return self._trouble
 
-    def append(self, room: str, body: str) -> int:
-        return self.write(room, body).seq
-
-    def write(self, room: str, body: str) -> Entry:
-        body.encode()  # what cannot be written must not take the rest of its batch with it
-        pending = Pending(room, body)
+    def append(self, room: str, *bodies: str) -> Entry:
+        "".join(bodies).encode()  # what cannot be written must not take the rest of its batch along
+        pending = Pending(room, bodies)
         self._queue.append(pending)
         # Whoever gets the turn commits all that waits; those behind find theirs already settled.
         with self._write_turn:
@@ -70,7 +67,7 @@ class SQLiteLog:
                 self._offload(self._commit, self._drain())
         if pending.error is not None:
             raise pending.error
-        return Entry(pending.seq, pending.at, body)
+        return Entry(pending.seq, pending.at, bodies[-1])
 
     def since(self, room: str, seq: int) -> list[Entry]:
         with self._read_turn:
@@ -152,10 +149,11 @@ class SQLiteLog:
             if pending.room not in last_seqs:
                 pending.error = RoomErased(pending.room)
                 continue
-            pending.seq = last_seqs[pending.room] = last_seqs[pending.room] + 1
             pending.at = time.time()
-            entry = (pending.room, pending.seq, pending.at, pending.body)
-            rows.append((*entry, seal(*entry)))
+            for seq, body in enumerate(pending.bodies, last_seqs[pending.room] + 1):
+                pending.seq = last_seqs[pending.room] = seq
+                entry = (pending.room, seq, pending.at, body)
+                rows.append((*entry, seal(*entry)))
         for room, last_seq in last_seqs.items():
             self._writer.execute(
                 "INSERT INTO room (code, last_seq) VALUES (?, ?)"
