@@ -73,10 +73,10 @@ class Ticker:
     def mind_log(self, sleep: Callable[[float], object]) -> None:
         """Try for ever whether the log takes answers, so that coaches know before a phone does.
 
-        While nobody watches, the disk is left in peace.
+        While nobody watches, the disk is left in peace, unless it holds what was erased.
         """
         while True:
-            if self._audience.size or self._trouble:
+            if self._audience.size or self._trouble or self._rooms.log.left_over:
                 self._probe()
             sleep(PROBE_SECONDS)
 
