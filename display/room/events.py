@@ -63,12 +63,16 @@ class HallChosen:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A new step began behind the present one: a question, open for answers."""
+    """A new step began behind the present one: a question, open for answers.
+
+    Asked twice in one go, by a double tap that saw so many `decisions`, it is one question.
+    """
 
     question: str
     answers_each: int | None = 1  # None: as many as one likes
     phrase: bool = False  # False: one word an answer
     concealed: bool = False  # True: nobody sees results before they are revealed
+    decisions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +341,10 @@ class RollPaced:
 
 @dataclass(frozen=True, slots=True)
 class ActUndone:
-    """The last act of a coach that still stood was taken back."""
+    """The last act of a coach that still stood was taken back, unless there have been more than the
+    `decisions` that the coach saw."""
+
+    decisions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from display.room.events import (
     Event,
     PictureDrawn,
     Plan,
+    QuestionAsked,
     RoomOpened,
     TableChosen,
     TablesAdded,
@@ -72,11 +73,11 @@ class Room:
                 self.title = title
             case CoachLinkRenewed():
                 self.links_renewed += 1
-            case ActUndone():
-                if self.acts:
+            case ActUndone(seen):
+                if self.acts and seen in (None, self.decisions):
                     self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
-            case _:
+            case _ if not self._is_again(event):
                 self._act(event)
 
     @property
@@ -290,6 +291,11 @@ class Room:
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)
+
+    def _is_again(self, act: Act) -> bool:
+        """Return whether it is the last question once more, from a page that did not show it."""
+        asked = isinstance(act, QuestionAsked) and act.decisions is not None
+        return asked and bool(self.acts) and self.acts[-1][0] == act
 
     def _act(self, act: Act) -> None:
         before = self.direction
