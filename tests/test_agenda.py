@@ -698,6 +698,18 @@ def test_what_makes_no_act_is_told_with_the_right_status_and_changes_nothing(
     assert {**after, "now": 0} == {**before, "now": 0}
 
 
+def test_going_on_from_a_step_that_was_taken_away_is_explained(
+    server: Server, status: dict[str, Any]
+) -> None:
+    coach = server.coach()
+    planned = coach.act("plan", question="Vad?", kind="question").json()
+    gone = max(step["step"] for step in planned["steps"])
+    coach.act("remove", step=gone).raise_for_status()
+    reply = coach.act("step", step=gone, go="next")
+    assert reply.status_code == 422
+    assert reply.json()["message"] == "Det steget finns inte längre."
+
+
 def test_a_step_that_has_answers_keeps_its_kind(server: Server, status: dict[str, Any]) -> None:
     server.send("lugn").raise_for_status()
     reply = server.coach().act("edit", question="Vad?", kind="tables")
@@ -723,3 +735,25 @@ def test_the_question_that_a_room_opens_with_gives_way_to_the_first_that_is_aske
     room.apply(AnswerGiven(1, "någon", "nyckel", "mod"))
     room.apply(QuestionAsked("Vad är viktigast?"))
     assert room.direction.agenda == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        QuestionAsked("Vad?", 3, concealed=True),
+        StepPlanned(Plan("Vad?", seconds=300, concealed=True), 1),
+        AgendaLoaded([Plan("Vad?", seconds=300, concealed=True)], [1]),
+    ],
+)
+def test_a_step_that_was_taken_back_after_answers_is_as_it_was_planned_when_it_is_gone_to(
+    act: Event,
+) -> None:
+    room = room_of(act, StepStarted(2), AnswerGiven(2, "anna", "nyckel", "mod"))
+    clock = room.clock
+    while room.acts:
+        room.apply(ActUndone())
+    room.apply(StepStarted(2))
+    assert (room.concealed, room.clock) == (True, clock)
+    changed = Plan("Vad nu?")
+    room.apply(StepEdited(2, changed))
+    assert (room.concealed, room.plan) == (False, changed)

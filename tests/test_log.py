@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from display.live.rooms import Rooms
 from display.log import Log, LogError, LogUnavailable, RoomErased, open_log
 from display.log import connection as log_connection
 from display.log import sqlite as sqlite_log
@@ -27,7 +28,7 @@ import sys
 from display.log import open_log
 log = open_log(sys.argv[1])
 for n in range(int(sys.argv[3])):
-    print(log.append("ROOM", f"{sys.argv[2]} {n}"))
+    print(log.append("ROOM", f"{sys.argv[2]} {n}").seq)
 log.close()
 """
 
@@ -71,14 +72,14 @@ def bytes_on_disk(file: Path) -> bytes:
 
 
 def test_entries_are_numbered_from_1_and_read_from_any_number(log: Log) -> None:
-    assert [log.append("ROOM", body) for body in ("a", "b", "c")] == [1, 2, 3]
+    assert [log.append("ROOM", body).seq for body in ("a", "b", "c")] == [1, 2, 3]
     assert [(entry.seq, entry.body) for entry in log.since("ROOM", 1)] == [(2, "b"), (3, "c")]
     assert log.since("ROOM", 3) == []
     assert log.since("NONE", 0) == []
 
 
 def test_each_room_has_numbers_of_its_own(log: Log) -> None:
-    assert [log.append(room, "x") for room in ("B", "A", "B")] == [1, 1, 2]
+    assert [log.append(room, "x").seq for room in ("B", "A", "B")] == [1, 1, 2]
     assert log.rooms() == ["B", "A"]
 
 
@@ -87,21 +88,21 @@ def test_entries_are_there_after_the_log_is_opened_again(log: Log, file: Path) -
     log.close()
     again = open_log(f"sqlite:///{file}")
     assert bodies(again) == ["å"]
-    assert again.append("ROOM", "ä") == 2
+    assert again.append("ROOM", "ä").seq == 2
     again.close()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))
 def test_a_body_is_given_back_as_it_was_taken(log: Log, body: str) -> None:
-    seq = log.append("ROOM", body)
+    seq = log.append("ROOM", body).seq
     assert bodies(log, seq=seq - 1) == [body]
 
 
 def test_threads_that_append_at_once_leave_no_gap_and_no_double(log: Log) -> None:
     sent = [f"{n}" for n in range(400)]
     with ThreadPoolExecutor(32) as pool:
-        seqs = list(pool.map(lambda body: log.append("ROOM", body), sent))
+        seqs = list(pool.map(lambda body: log.append("ROOM", body).seq, sent))
     assert sorted(seqs) == list(range(1, 401))
     held = {entry.seq: entry.body for entry in log.since("ROOM", 0)}
     assert held == dict(zip(seqs, sent, strict=True))
@@ -117,7 +118,7 @@ def test_processes_that_append_at_once_leave_no_gap_and_no_double(log: Log, file
         )
         for name in ("one", "two")
     ]
-    own = [log.append("ROOM", f"own {n}") for n in range(60)]
+    own = [log.append("ROOM", f"own {n}").seq for n in range(60)]
     outputs = [writer.communicate(timeout=30)[0] for writer in writers]
     seqs = own + [int(line) for output in outputs for line in output.split()]
     assert sorted(seqs) == list(range(1, 181))
@@ -127,7 +128,7 @@ def test_processes_that_append_at_once_leave_no_gap_and_no_double(log: Log, file
 def test_a_body_that_cannot_be_written_takes_no_other_with_it(log: Log) -> None:
     def append(body: str) -> int | None:
         try:
-            return log.append("ROOM", body)
+            return log.append("ROOM", body).seq
         except ValueError:
             return None
 
@@ -147,7 +148,7 @@ def test_a_batch_that_fails_is_thanked_for_by_nobody(log: Log, other: sqlite3.Co
 
     def append(body: str) -> int | None:
         try:
-            return log.append("ROOM", body)
+            return log.append("ROOM", body).seq
         except LogUnavailable:
             return None
 
@@ -197,6 +198,25 @@ def test_an_erasure_that_cannot_be_finished_says_so_and_can_be_done_again(
     assert SECRET_WORD.encode() not in bytes_on_disk(file)
 
 
+def test_an_erasure_that_could_not_be_finished_is_when_nobody_reads_any_more(
+    impatient: Log, file: Path
+) -> None:
+    impatient.append("ROOM", SECRET_WORD)
+    with sqlite3.connect(file, isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM entry").fetchall()
+        with pytest.raises(LogUnavailable):
+            impatient.erase("ROOM")
+        impatient.probe()
+        assert impatient.left_over
+        assert SECRET_WORD.encode() in bytes_on_disk(file)
+        reader.execute("COMMIT")
+    reader.close()
+    impatient.probe()
+    assert not impatient.left_over
+    assert SECRET_WORD.encode() not in bytes_on_disk(file)
+
+
 def test_a_log_that_another_program_holds_is_unavailable_until_it_is_let_go(
     impatient: Log, file: Path
 ) -> None:
@@ -211,7 +231,7 @@ def test_a_log_that_another_program_holds_is_unavailable_until_it_is_let_go(
     other.execute("COMMIT")
     other.close()
     impatient.probe()
-    assert impatient.append("ROOM", "y") == 1
+    assert impatient.append("ROOM", "y").seq == 1
     assert bodies(impatient) == ["y"]
 
 
@@ -234,7 +254,20 @@ def test_why_nothing_can_be_written_is_told_until_it_can(
     log._writer.execute(f"PRAGMA {again}")
     log.probe()
     assert log.trouble is None
-    assert log.append("ROOM", "y") == 1
+    assert log.append("ROOM", "y").seq == 1
+
+
+def test_bodies_that_are_appended_together_are_all_there_or_none(log: Log) -> None:
+    assert isinstance(log, sqlite_log.SQLiteLog)
+    assert log.append("ROOM", "a", "b")[::2] == (2, "b")
+    log._writer.execute("PRAGMA max_page_count = 12")
+    with pytest.raises(LogUnavailable):
+        log.append("ROOM", "c", "x" * 100_000)
+    with pytest.raises(LogUnavailable):
+        Rooms(log).open("sv", "x" * 100_000)
+    log._writer.execute("PRAGMA max_page_count = 100000")
+    assert (log.rooms(), bodies(log)) == (["ROOM"], ["a", "b"])
+    assert log.append("ROOM", "c").seq == 3
 
 
 @pytest.mark.parametrize("name", ["log.db", "log.db-wal"])
@@ -248,7 +281,7 @@ def test_nothing_is_thanked_for_that_goes_to_a_file_without_a_name(
     with pytest.raises(LogUnavailable):
         log.probe()
     moved.rename(file.parent / name)
-    assert log.append("ROOM", "z") == 2
+    assert log.append("ROOM", "z").seq == 2
 
 
 def test_a_log_that_may_not_be_written_is_unavailable_until_it_may(log: Log) -> None:
@@ -260,7 +293,7 @@ def test_a_log_that_may_not_be_written_is_unavailable_until_it_may(log: Log) -> 
         log.probe()
     log._writer.execute("PRAGMA query_only = OFF")
     log.probe()
-    assert log.append("ROOM", "y") == 1
+    assert log.append("ROOM", "y").seq == 1
 
 
 def test_a_log_whose_tables_are_damaged_is_unavailable_for_reading_too(
@@ -279,7 +312,7 @@ def test_a_probe_adds_no_entry(log: Log) -> None:
     log.append("ROOM", "x")
     log.probe()
     log.probe()
-    assert log.append("ROOM", "y") == 2
+    assert log.append("ROOM", "y").seq == 2
 
 
 def test_a_closed_log_is_unavailable(log: Log) -> None:
@@ -535,7 +568,7 @@ def test_a_check_changes_nothing_and_may_be_done_meanwhile(log: Log, file: Path)
     (room,) = check_log(file)
     assert (room.code, room.entries, room.erased, room.damage) == ("ROOM", 1, False, "")
     assert [path.read_bytes() for path in (file, file.with_name("log.db-wal"))] == before
-    assert log.append("ROOM", "y") == 2
+    assert log.append("ROOM", "y").seq == 2
 
 
 def test_a_check_of_what_a_killed_process_left_leaves_it_as_it_is(killed: Path) -> None:
@@ -553,7 +586,7 @@ def test_a_backup_holds_all_that_was_thanked_for_before_it_and_is_its_owners_alo
         log.append("ROOM", body)
     backup = file.with_name("backup.db")
     with ThreadPoolExecutor(1) as pool:
-        more = pool.submit(lambda: [log.append("ROOM", "mer") for _ in range(200)])
+        more = pool.submit(lambda: [log.append("ROOM", "mer").seq for _ in range(200)])
         (room,) = back_up(file, backup)
         more.result()
     assert backup.stat().st_mode & 0o777 == 0o600

@@ -440,3 +440,18 @@ def test_a_stage_that_was_away_during_an_act_follows_the_next(server: Server, wa
     second.wait_for(lambda name, message: not message["concealed"])
     server.coach().act("conceal")
     second.wait_for(lambda name, message: message["concealed"])
+
+
+def test_while_results_are_concealed_no_stage_is_told_which_words_were_hidden(
+    server: Server, watch: Watch
+) -> None:
+    server.send("mod").raise_for_status()
+    stage = watch("stage")
+    stage.wait_for(lambda _, message: message["words"])
+    server.coach().act("hide", word="mod").raise_for_status()
+    stage.wait_for(lambda _, message: message.get("gone") == ["mod"])
+    server.coach().act("conceal").raise_for_status()
+    stage.wait_for(lambda _, message: message["concealed"])
+    server.coach().act("calm").raise_for_status()
+    calm = stage.wait_for(lambda _, message: message["calm"])
+    assert (calm["words"], calm["gone"]) == ([], [])

@@ -12,11 +12,12 @@ class Watch(NamedTuple):
 
     code: str
     role: Role
+    link: int = 0  # of a coach: which of the links that the room has had, see `links_renewed`
 
     @property
     def channel(self) -> str:
         """The name under which Socket.IO sends to all who watch the same."""
-        return f"{self.code}:{self.role}"
+        return f"{self.code}:{self.role}:{self.link}"
 
 
 def table_channel(code: str, table: int) -> str:
@@ -61,9 +62,17 @@ class Audience:
         for sid in [sid for sid, watched in self._watches.items() if watched == watch]:
             self.leave(sid)
 
-    def connected(self, code: str, role: Role) -> int:
-        """Return how many sockets watch the room in that role."""
-        return self._counts[Watch(code, role)]
+    def connected(self, watch: Watch) -> int:
+        """Return how many sockets watch this."""
+        return self._counts[watch]
+
+    def total(self, role: Role) -> int:
+        """Return how many sockets watch any room in that role."""
+        return sum(count for watch, count in self._counts.items() if watch.role == role)
+
+    def watches(self, code: str) -> list[Watch]:
+        """Return in which ways anybody watches the room."""
+        return [watch for watch in self._counts if watch.code == code]
 
     def codes(self) -> list[str]:
         """Return the rooms that anybody watches."""

@@ -1,5 +1,6 @@
 """The rooms of this worker: `record` appends a fact, `current` reads on to what the log holds."""
 
+import logging
 import threading
 
 from display.live import clock
@@ -7,7 +8,7 @@ from display.live.bursts import Bursts
 from display.live.codes import CODE, new_code
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
-from display.log.base import Entry, Log, RoomErased, Trouble
+from display.log.base import Entry, Log, LogUnavailable, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
     Event,
@@ -20,6 +21,8 @@ from display.room.events import (
 from display.room.state import Room
 
 SUMMARY_ASPECT = "1:1"
+
+logger = logging.getLogger(__name__)
 
 
 class NoSuchRoom(LookupError):
@@ -81,31 +84,26 @@ class Rooms:
         Errors: LogUnavailable, or ValueError for an entry that this version does not know.
         """
         for code in self.codes():
-            room = self.current(code).room
-            if not room.steps:  # stopped while it was being opened
-                self.record(code, QuestionAsked(question))
-            for running in room.direction.clocks.values():
+            for running in self.current(code).room.direction.clocks.values():
                 clock.not_before(running.since or 0)
         if not self.codes():
             self.open(language, question)
 
     def open(self, language: str, question: str, title: str = "") -> LiveRoom:
         """Open a room of a new code with its first question; return it."""
-        code = self._new_code()
-        self.log.append(code, encode(RoomOpened(language, title)))
-        return self.record(code, QuestionAsked(question))
+        return self.record(self._new_code(), RoomOpened(language, title), QuestionAsked(question))
 
     def codes(self) -> list[str]:
         """Return the codes of all rooms, the oldest first."""
         return self.log.rooms()
 
-    def record(self, code: str, event: Event) -> LiveRoom:
-        """Append the event to the room's log; return the room with at least that event applied.
+    def record(self, code: str, *events: Event) -> LiveRoom:
+        """Append the events to the room's log; return the room with at least those applied.
 
-        Errors: RoomErased, with nothing written; LogUnavailable, with the event written or not, so
+        Errors: RoomErased, with nothing written; LogUnavailable, with all written or none, so
         whoever tries again needs a key by which the room knows the event.
         """
-        return self._read_on(code, self.log.write(code, encode(event)))
+        return self._read_on(code, self.log.append(code, *map(encode, events)))
 
     def get(self, code: str) -> LiveRoom:
         """Return the room as this worker knows it, at most a tick old; NoSuchRoom or RoomErased."""
@@ -128,12 +126,22 @@ class Rooms:
     def erase_stale(self, before: float) -> list[str]:
         """Erase the rooms with no answer since `before`, in seconds since 1970; return their codes.
 
-        A room without any answer counts from when it was opened.
+        A room without any answer counts from when it was opened. One that cannot be read or erased
+        now does not stop the others. Errors: LogUnavailable if not even their codes can be read.
         """
-        stale = [code for code in self.codes() if self.current(code).answered_at < before]
-        for code in stale:
+        return [code for code in self.codes() if self._erase_if_stale(code, before)]
+
+    def _erase_if_stale(self, code: str, before: float) -> bool:
+        try:
+            if self.current(code).answered_at >= before:
+                return False
             self.erase(code)
-        return stale
+        except RoomErased:  # by hand, just now
+            return False
+        except LogUnavailable as error:
+            logger.warning("room %s could not be erased now, if it is too old: %s", code, error)
+            return False
+        return True
 
     def _read_on(self, code: str, written: Entry | None) -> LiveRoom:
         """Return the room read on to the end of its log, or to what this worker has written."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from display.cloud.layout import Cloud
-from display.live.audience import ROLES, Audience, Watch, table_channel
+from display.live.audience import Audience, Watch, table_channel
 from display.live.messages import Message, is_news
 from display.live.messages.coach import coach_status
 from display.live.messages.phone import phone_status, table_messages
@@ -45,7 +45,6 @@ class Sent:
     tables_seq: int = 0  # of the log, when the tables were looked at last
     coach: Message | None = None
     coach_at: float = 0.0
-    links_renewed: int = 0  # the coaches' link that those who watch as coaches have
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
     trouble: str = ""  # of the log, as it was reported
 
@@ -74,10 +73,10 @@ class Ticker:
     def mind_log(self, sleep: Callable[[float], object]) -> None:
         """Try for ever whether the log takes answers, so that coaches know before a phone does.
 
-        While nobody watches, the disk is left in peace.
+        While nobody watches, the disk is left in peace, unless it holds what was erased.
         """
         while True:
-            if self._audience.size or self._trouble:
+            if self._audience.size or self._trouble or self._rooms.log.left_over:
                 self._probe()
             sleep(PROBE_SECONDS)
 
@@ -114,11 +113,11 @@ class Ticker:
         except LogUnavailable as error:
             self._tell_trouble(self._rooms.get(code), sent, error.trouble)
             raise
-        live.connected = self._audience.connected(code, "phone")
+        live.connected = self._audience.connected(Watch(code, "phone"))
         live.trouble = self._rooms.log.trouble
-        self._part_with_coaches(live, sent)
+        self._part_with_coaches(live)
         self._send_coaches(live, sent)
-        if self._audience.connected(code, "stage"):
+        if self._audience.connected(Watch(code, "stage")):
             self._draw(live, sent)
             self._send_stage(live, sent)
         else:
@@ -186,27 +185,29 @@ class Ticker:
         sent.tables_seq = live.seq
 
     def _send_coaches(self, live: LiveRoom, sent: Sent) -> None:
-        if not self._audience.connected(live.code, "coach"):
+        coaches = Watch(live.code, "coach", live.room.links_renewed)
+        if not self._audience.connected(coaches):
             sent.coach = None
             return
         now = time.monotonic()
         if now - sent.coach_at < COACH_SECONDS:
             return
         live.suggested.look(live.room, self._offload)
-        status = coach_status(live, self._audience.connected(live.code, "phone"))
+        status = coach_status(live, self._audience.connected(Watch(live.code, "phone")))
         if is_news(status, sent.coach):
-            self._sockets.emit("status", status, to=Watch(live.code, "coach").channel)
+            self._sockets.emit("status", status, to=coaches.channel)
             sent.coach, sent.coach_at = status, now
 
-    def _part_with_coaches(self, live: LiveRoom, sent: Sent) -> None:
-        """Let nobody stay whose link was renewed; who has the new one comes back at once."""
-        if live.room.links_renewed != sent.links_renewed:
-            sent.links_renewed = live.room.links_renewed
-            self._part(Watch(live.code, "coach"), "refused", {"error": "forbidden"})
+    def _part_with_coaches(self, live: LiveRoom) -> None:
+        """Let nobody stay who came by a link that another has taken the place of."""
+        for link in range(live.room.links_renewed):
+            watch = Watch(live.code, "coach", link)
+            if self._audience.connected(watch):
+                self._part(watch, "refused", {"error": "forbidden"})
 
     def _tell_erased(self, code: str) -> None:
-        for role in ROLES:
-            self._part(Watch(code, role), "erased", {})
+        for watch in self._audience.watches(code):
+            self._part(watch, "erased", {})
         self._sent.pop(code, None)
 
     def _part(self, watch: Watch, event: str, message: Message) -> None:

@@ -70,15 +70,12 @@ class Log(Protocol):
         """Why the last attempt to write failed; None if it did not."""
         ...
 
-    def append(self, room: str, body: str) -> int:
-        """Write `body` durably and return its seq; RoomErased or LogUnavailable if it was not.
+    def append(self, room: str, *bodies: str) -> Entry:
+        """Write the bodies durably, one behind the other; return the entry of the last.
 
-        ValueError for a lone surrogate, which is no text.
+        RoomErased or LogUnavailable if they were not written: then none of them was. ValueError for
+        a lone surrogate, which is no text.
         """
-        ...
-
-    def write(self, room: str, body: str) -> Entry:
-        """Append `body`, and return the entry that it has become; errors as above."""
         ...
 
     def since(self, room: str, seq: int) -> list[Entry]:
@@ -95,8 +92,14 @@ class Log(Protocol):
     def erase(self, room: str) -> None:
         """Overwrite all that the room holds; only the fact that it was erased remains.
 
-        LogUnavailable if some of it may be left: the same call may succeed later.
+        LogUnavailable if it could not be done. Then the room is as it was, or it is erased and some
+        of what it held is `left_over`.
         """
+        ...
+
+    @property
+    def left_over(self) -> bool:
+        """Whether some of what was erased may be on the disk still; `probe` removes it then."""
         ...
 
     def probe(self) -> None:

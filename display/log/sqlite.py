@@ -16,7 +16,7 @@ from display.log.check import (
     refuse_broken_rooms,
     refuse_lost_commits,
 )
-from display.log.connection import availability, closed_on_error, connect, transaction
+from display.log.connection import at_once, availability, closed_on_error, connect, transaction
 from display.log.schema import is_sealed, prepare, seal
 
 GATHER_SECONDS = 0.004
@@ -24,12 +24,12 @@ ROWS = 500  # of a statement; SQLite takes no more than 32,766 values in one
 
 
 class Pending:
-    """An entry on its way to the disk, and what became of it."""
+    """Entries on their way to the disk, and what became of them."""
 
-    def __init__(self, room: str, body: str) -> None:
+    def __init__(self, room: str, bodies: Sequence[str]) -> None:
         self.room = room
-        self.body = body
-        self.seq = 0
+        self.bodies = bodies
+        self.seq = 0  # of the last
         self.at = 0.0
         self.error: Exception | None = None
 
@@ -49,6 +49,7 @@ class SQLiteLog:
         self._write_turn = threading.Lock()
         self._read_turn = threading.Lock()
         self._trouble: Trouble | None = None
+        self._left_over = True  # perhaps: the server before this may have been killed
         self._writer, self._reader = self._open()
         self._files = self._files_now()
 
@@ -56,12 +57,13 @@ class SQLiteLog:
     def trouble(self) -> Trouble | None:
         return self._trouble
 
-    def append(self, room: str, body: str) -> int:
-        return self.write(room, body).seq
+    @property
+    def left_over(self) -> bool:
+        return self._left_over
 
-    def write(self, room: str, body: str) -> Entry:
-        body.encode()  # what cannot be written must not take the rest of its batch with it
-        pending = Pending(room, body)
+    def append(self, room: str, *bodies: str) -> Entry:
+        "".join(bodies).encode()  # what cannot be written must not take the rest of its batch along
+        pending = Pending(room, bodies)
         self._queue.append(pending)
         # Whoever gets the turn commits all that waits; those behind find theirs already settled.
         with self._write_turn:
@@ -70,7 +72,7 @@ class SQLiteLog:
                 self._offload(self._commit, self._drain())
         if pending.error is not None:
             raise pending.error
-        return Entry(pending.seq, pending.at, body)
+        return Entry(pending.seq, pending.at, bodies[-1])
 
     def since(self, room: str, seq: int) -> list[Entry]:
         with self._read_turn:
@@ -152,10 +154,11 @@ class SQLiteLog:
             if pending.room not in last_seqs:
                 pending.error = RoomErased(pending.room)
                 continue
-            pending.seq = last_seqs[pending.room] = last_seqs[pending.room] + 1
             pending.at = time.time()
-            entry = (pending.room, pending.seq, pending.at, pending.body)
-            rows.append((*entry, seal(*entry)))
+            for seq, body in enumerate(pending.bodies, last_seqs[pending.room] + 1):
+                pending.seq = last_seqs[pending.room] = seq
+                entry = (pending.room, seq, pending.at, body)
+                rows.append((*entry, seal(*entry)))
         for room, last_seq in last_seqs.items():
             self._writer.execute(
                 "INSERT INTO room (code, last_seq) VALUES (?, ?)"
@@ -192,22 +195,27 @@ class SQLiteLog:
 
     def _erase(self, room: str) -> None:
         self._write(lambda: self._delete(room))
-        with availability():
-            self._cut_write_ahead_file()
+        self._left_over = True
+        self._cut_write_ahead_file()
+        if self._left_over:
+            raise LogUnavailable("busy", "it is being read")
 
     def _delete(self, room: str) -> None:
         self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
         self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
 
     def _cut_write_ahead_file(self) -> None:
-        """Remove what was deleted from the write-ahead file too, which holds it until it is cut."""
-        (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise LogUnavailable("busy", "it is being read")
+        """Remove what was deleted from the write-ahead file too, unless another reads in it now."""
+        with availability():
+            (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._left_over = bool(busy)
 
     def _probe(self) -> None:
         mark = "REPLACE INTO probe (id, at) VALUES (1, ?)"
         self._write(lambda: self._writer.execute(mark, (time.time(),)))
+        if self._left_over:
+            with at_once(self._writer):  # answers wait meanwhile
+                self._cut_write_ahead_file()
 
     @staticmethod
     def _room(connection: sqlite3.Connection, code: str) -> tuple[int, bool]:

@@ -1,5 +1,6 @@
 """What each act of a coach makes of the direction; one about what is not there changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from display.room.events import (
     LanguageChosen,
     MinuteSignChosen,
     ParticipantHeld,
+    Plan,
     QuestionAsked,
     ResultsConcealed,
     ResultsRevealed,
@@ -50,15 +52,15 @@ from display.room.events import (
 )
 
 
-class Counts(NamedTuple):
-    """How many there have been in a room so far, also of those taken back."""
+class SoFar(NamedTuple):
+    """What there has been in a room, also what was taken back: acts are numbered on from it."""
 
-    steps: int
-    answers: int
-    tables: int
+    plans: Sequence[Plan]  # of the steps, as they were made
+    answers: int  # how many
+    tables: int  # how many
 
 
-def direct(direction: Direction, act: Act, so_far: Counts) -> Direction:
+def direct(direction: Direction, act: Act, so_far: SoFar) -> Direction:
     """Return the direction after `act`."""
     match act:
         case LanguageChosen(language):
@@ -77,7 +79,7 @@ def direct(direction: Direction, act: Act, so_far: Counts) -> Direction:
             | AnswersOpened()
             | AnswersClosed()
         ):
-            return stepped(direction, act, so_far.steps, so_far.answers)
+            return stepped(direction, act, so_far.plans, so_far.answers)
         case ClockStarted() | ClockPaused() | ClockChanged():
             return timed(direction, act)
         case TablesAdded() | TableRenamed() | TableRemoved():

@@ -1,6 +1,6 @@
 """Steps in their order, and their clocks: what acts on them make of the direction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from display.room.direction import Clock, Direction
@@ -34,9 +34,10 @@ def planned(act: Act) -> list[Plan]:
     return []
 
 
-def stepped(direction: Direction, act: Act, made: int, answers: int) -> Direction:
-    """Return the direction after an act on steps, before which so many were `made` and so many
-    `answers` given."""
+def stepped(direction: Direction, act: Act, plans: Sequence[Plan], answers: int) -> Direction:
+    """Return the direction after an act on steps, before which those of these `plans` were made
+    and so many `answers` given."""
+    made = len(plans)
     new = dict(enumerate(planned(act), made + 1))
     known = direction.agenda
     match act:
@@ -59,9 +60,9 @@ def stepped(direction: Direction, act: Act, made: int, answers: int) -> Directio
         case StepRemoved(step) if step in known and step != direction.step:
             return _ordered(direction, [other for other in direction.agenda if other != step])
         case StepStarted(step) if 1 <= step <= made and step != direction.step:
-            if (
-                step not in known
-            ):  # it was taken back, or off; those who answered it are still there
+            if step not in direction.plans:  # it was taken back; who answered it is still there
+                direction = _with(direction, {step: plans[step - 1]}, direction.step)
+            elif step not in known:
                 direction = _ordered(direction, _behind(known, direction.step, [step]))
             return replace(_started(direction, step), view="cloud")
         case AnswersOpened(step):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from display.room import words
-from display.room.acts import Counts, direct
+from display.room.acts import SoFar, direct
 from display.room.agenda import planned
 from display.room.direction import Clock, Direction
 from display.room.events import (
@@ -23,6 +23,7 @@ from display.room.events import (
     Event,
     PictureDrawn,
     Plan,
+    QuestionAsked,
     RoomOpened,
     TableChosen,
     TablesAdded,
@@ -72,17 +73,17 @@ class Room:
                 self.title = title
             case CoachLinkRenewed():
                 self.links_renewed += 1
-            case ActUndone():
-                if self.acts:
+            case ActUndone(seen):
+                if self.acts and seen in (None, self.decisions):
                     self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
-            case _:
+            case _ if not self._is_again(event):
                 self._act(event)
 
     @property
-    def so_far(self) -> Counts:
-        """How much there has been; acts are numbered on from it."""
-        return Counts(len(self.steps), len(self.answers), self.tables_made)
+    def so_far(self) -> SoFar:
+        """What there has been, also what was taken back."""
+        return SoFar([step.plan for step in self.steps], len(self.answers), self.tables_made)
 
     @property
     def language(self) -> str:
@@ -290,6 +291,11 @@ class Room:
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)
+
+    def _is_again(self, act: Act) -> bool:
+        """Return whether it is the last question once more, from a page that did not show it."""
+        asked = isinstance(act, QuestionAsked) and act.decisions is not None
+        return asked and bool(self.acts) and self.acts[-1][0] == act
 
     def _act(self, act: Act) -> None:
         before = self.direction

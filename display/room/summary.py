@@ -34,8 +34,8 @@ class Compared(NamedTuple):
 def sources(kinds: Mapping[int, str], summary: int) -> tuple[int | None, int | None]:
     """Return the steps that a summary compares, of an agenda that tells the kind of each step.
 
-    After is the last talk at tables before the summary, or else the last step with answers; before
-    is the last reflection before that, or else the last step with answers. None if there is none.
+    After is the last talk at tables before the summary, or else the last step that is none; before
+    is the last reflection before that, or else the last step. None if there is none.
     """
     earlier: list[int] = []
     for step in kinds:

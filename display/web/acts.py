@@ -80,7 +80,7 @@ Sent: TypeAlias = Mapping[str, Any]
 
 
 def act_of(name: str, sent: Sent, live: LiveRoom) -> Act:
-    """Return the act that was sent; KeyError if none has this name, BadAct if it makes no sense."""
+    """Return the act that was sent, one of `ACTS`; BadAct if it makes no sense."""
     if name == "hold" and sent.get("kind") == "participant":
         return ParticipantHeld(chosen_participant(sent, live))
     return ACTS[name](sent, live.room)
@@ -95,7 +95,14 @@ def ask_or_go(sent: Sent, room: Room) -> Act:
         answers_each=answers_each(sent.get("answers_each", 1)),
         phrase=is_on(sent.get("phrase")),
         concealed=is_on(sent.get("concealed")),
+        decisions=decisions_seen(sent),
     )
+
+
+def decisions_seen(sent: Sent) -> int | None:
+    """Return how many decisions the page showed that sent an act; None if it does not say."""
+    typed = str(sent.get("decisions") or "")
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
 
 
 def chosen_step(sent: Sent, room: Room) -> int:
@@ -242,6 +249,8 @@ def step_ahead(sent: Sent, room: Room) -> int:
     """Return the step next to the one that the page showed, so that a second tap does no more."""
     steps = [step.number for step in room.standing_steps()]
     shown = chosen_step(sent, room)
+    if shown not in steps:
+        raise BadAct(_("That step is not there any more."))
     place = steps.index(shown) + (-1 if sent["go"] == "previous" else 1)
     if not 0 <= place < len(steps):
         raise BadAct(_("There is no further step on the agenda."))

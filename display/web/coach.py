@@ -15,14 +15,14 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from display.live.audience import Audience
+from display.live.audience import Audience, Watch
 from display.live.messages import Message
 from display.live.messages.coach import MOST_LISTED, coach_status, listed_word
 from display.live.rooms import LiveRoom
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
-from display.web.acts import MOST_TABLES, Sent, act_of
+from display.web.acts import ACTS, MOST_TABLES, Sent, act_of, decisions_seen
 from display.web.agendas import example
 from display.web.auth import (
     admit_coach,
@@ -172,10 +172,10 @@ def act(code: str, name: str) -> Response:
     """Do one act of the coach and answer with the new status, or go back to the page."""
     live = room_or_abort(code)
     use_language(live.room.language)
+    if name not in ACTS:
+        abort(404)
     try:
         event = act_of(name, sent_with(name), live)
-    except KeyError:
-        abort(404)
     except BadAct as error:
         return refused(live, name, error)
     if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
@@ -204,11 +204,12 @@ def undo(code: str) -> Response:
     """Take the last act back, unless the page shows another as the last; 409 if none is left."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    if is_late(submitted(), live.room):
+    sent = submitted()
+    if is_late(sent, live.room):
         return done(live)
     if not live.room.acts:
         return jsonify_error(409, "undo", _("There is nothing to undo."))
-    return done(rooms().record(live.code, ActUndone()))
+    return done(rooms().record(live.code, ActUndone(decisions_seen(sent))))
 
 
 @coach.post("/<code>/coach/erase")
@@ -276,4 +277,4 @@ def jsonify_error(status_code: int, error: str, message: str) -> Response:
 def status(live: LiveRoom) -> Message:
     """Return what the coach's page shows now."""
     audience: Audience = current_app.extensions["audience"]
-    return coach_status(live, audience.connected(live.code, "phone"))
+    return coach_status(live, audience.connected(Watch(live.code, "phone")))

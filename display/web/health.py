@@ -34,8 +34,7 @@ class Figures(Collector):
         answers = sum(len(self._rooms.get(code).room.answers) for code in codes)
         sockets = GaugeMetricFamily("ordmoln_sockets", "Connected pages", labels=["as"])
         for role in ROLES:
-            connected = sum(self._audience.connected(code, role) for code in codes)
-            sockets.add_metric([role], connected)
+            sockets.add_metric([role], self._audience.total(role))
         yield GaugeMetricFamily("ordmoln_rooms", "Rooms in the log", value=len(codes))
         yield GaugeMetricFamily(
             "ordmoln_answers", "Answers that were accepted, also those taken back", value=answers

@@ -96,6 +96,8 @@ def withdraw(code: str, key: str) -> Response:
             live = rooms().record(live.code, AnswerWithdrawn(participant(), key))
     except LogUnavailable:
         return refused(live, "unavailable", retry_after=RETRY_SECONDS)
+    if not answer.withdrawn:  # the step was closed in between
+        return refused(live, "final")
     if wants_json():
         left = live.room.left(live.room.voice_of(participant()))
         return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)

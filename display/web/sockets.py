@@ -78,7 +78,9 @@ class Watching:
         if role == "coach" and not self._is_coach(sid, live):
             self._server.emit("refused", {"error": "forbidden"}, to=sid)
             return
-        self._change_channel(sid, Watch(code, role))
+        self._change_channel(
+            sid, Watch(code, role, live.room.links_renewed if role == "coach" else 0)
+        )
         name, message = self._first_message(live, role, since)
         self._server.emit(name, message, to=sid)
         self._sit_at(sid, live, asked.get("table"))
@@ -98,7 +100,7 @@ class Watching:
             return resumed(live, since)
         if role == "phone":
             return "status", phone_status(live)
-        return "status", coach_status(live, self._audience.connected(live.code, "phone"))
+        return "status", coach_status(live, self._audience.connected(Watch(live.code, "phone")))
 
     def _sit_at(self, sid: str, live: LiveRoom, table: Any) -> None:
         """Send what is new at this table of the room, and at no other."""

@@ -136,13 +136,12 @@ def listed_word(group: Group) -> Message:
     several = len(group.members) > 1
     return {
         **group._asdict(),
-        "hidden": group.standing == "hidden",
         "members": [member._asdict() for member in group.members] if several else [],
     }
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers; `begun` if it was on stage."""
+    """Return a step at a glance, with the number of answers; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
@@ -150,7 +149,6 @@ def step_summary(room: Room, step: Step) -> Message:
         "question": plan.question,
         "seconds": plan.seconds,
         "answers": step.answers,
-        "begun": step.number in room.direction.begun,
         "planned": step.number in room.direction.agenda,
     }
 

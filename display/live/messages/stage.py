@@ -19,11 +19,11 @@ def picture(live: LiveRoom) -> Message:
 
 
 def changes(live: LiveRoom, since: int) -> Message:
-    """Return what changed in the picture after entry `since`."""
+    """Return what changed in the picture after entry `since`; no words while they are concealed."""
     return {
         **stage_header(live),
         "words": shown_words(live, since),
-        "gone": live.picture.gone_since(since),
+        "gone": [] if live.room.concealed else live.picture.gone_since(since),
     }
 
 
