@@ -535,6 +535,18 @@ def test_the_clock_pauses_has_a_sign_at_its_last_minute_and_goes_on_calmly_after
     expect(phone.locator("#field")).to_be_visible()
 
 
+def test_the_stage_says_how_to_work_at_each_step_though_none_has_a_clock(
+    server: Server, coach: Coach, open_page: OpenPage
+) -> None:
+    stage = open_page(f"{server.room_url}/stage", (1280, 720))
+    for kind, note in (
+        ("reflection", "I tystnad, var och en för sig"),
+        ("tables", "Samtala vid borden"),
+    ):
+        start(coach, kind, seconds=None)
+        expect(stage.locator("#work .clock-note")).to_have_text(note)
+
+
 def test_the_leaders_card_has_what_is_planned_and_follows_the_room(
     server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int]
 ) -> None:
