@@ -366,11 +366,12 @@ if (location.pathname !== `/${code}`) history.replaceState(null, "", `/${code}`)
 show();
 
 // News can wait until the page is usable: what they need is larger than the page itself.
-async function listen() {
+async function listen(failed = 0) {
   try {
+    const from = String(line).replace("/lib/", failed ? `.${failed}/lib/` : "/lib/");
     const [{ watchRoom }, { createWhere }] = await Promise.all([
-      import(String(line)),
-      import("./lib/where.js"),
+      import(from),
+      import(from.replace("line.js", "where.js")),
     ]);
     showWhere = createWhere($("where"));
     showWhere(room);
@@ -379,7 +380,8 @@ async function listen() {
       messages: { status: follow, table: followTable, erased: () => location.reload() },
     });
   } catch {
-    setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()));
+    // Many a browser asks no more for what it once failed to import: it must be of another version.
+    setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()), failed + 1);
   }
 }
-addEventListener("load", listen);
+addEventListener("load", () => listen());

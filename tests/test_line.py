@@ -94,3 +94,23 @@ def test_a_phone_that_comes_to_a_network_without_websockets_hears_news_all_the_s
         phone.clock.run_for(1000)
     phone.clock.resume()
     expect_news(server, phone)
+
+
+def test_a_phone_that_could_not_fetch_the_whole_client_asks_for_it_elsewhere(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page("about:blank")
+    phone.add_init_script(ASTRAY % {"first": "Infinity"})
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.abort()
+
+    def is_first(url: str) -> bool:
+        return url.endswith("/socket.js") and (not failed or url in failed)
+
+    phone.route(is_first, fail)
+    with phone.expect_event("requestfailed", timeout=RETRY_MS):
+        phone.goto(server.room_url)
+    expect_news(server, phone)
