@@ -27,7 +27,11 @@ let table = tableOf(document); // where this phone sits; null: at none
 let tableName = nameOf(table); // null too while the table is no more
 let own = readSent(document, "own"); // what this phone has sent, to every step it was at
 let together = readSent(document, "together"); // what its table has sent
+let isTold = false; // by the line, what the table has sent to this step
 const known = new Set(room.sent_to); // steps to which `own` has everything
+let newest = room.step; // of those that this page was at
+let changes = 0; // of what was sent, by this page
+let recalls = 0;
 
 /** @type {Sent | null} */
 let editing = null;
@@ -68,6 +72,7 @@ const isAtTable = () => room.kind === "tables" && tableName !== null;
 
 function settled(answer, reply) {
   if (reply.body?.status === "accepted") {
+    changes += 1;
     const sent = { key: answer.key, label: reply.body.label, step: answer.step };
     if (!answer.table) own = withSent(own, sent, answer.replaces);
     else if (answer.step === room.step && answer.table === table) {
@@ -212,16 +217,17 @@ function follow(status) {
 }
 
 function startStep() {
-  const newest = Math.max(...known);
   together = [];
+  isTold = false;
   editing = null;
   say("problem", field.value.trim() && room.kind !== "summary" ? texts.kept : "");
-  const isBack = (step) => step < newest || room.kind === "summary";
   // What was sent to a step that the room was at before, the server remembers.
-  if (room.sent_to.some((step) => isBack(step) && !known.has(step))) recall();
-  for (const step of room.sent_to) known.add(step);
+  if (room.step > newest) known.add((newest = room.step));
+  if (isForgetful()) recall();
   seat.open = room.kind === "tables" && tableName === null;
 }
+
+const isForgetful = () => room.sent_to.some((step) => !known.has(step));
 
 /** What the table has sent; without a name it is no more. */
 function followTable({ table: number, name, step, answers }) {
@@ -235,34 +241,65 @@ function followTable({ table: number, name, step, answers }) {
   }
   tableName = name;
   together = answers;
+  isTold = true;
   show();
 }
 
 /** Take over where this participant sits, and what was sent, from the page as it would be now. */
 async function recall() {
-  const response = await fetch(`/${code}?${new URLSearchParams(fields)}`).catch(() => null);
-  if (!response?.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (Number(page.body.dataset.step) !== room.step) return;
+  const turn = ++recalls;
+  const before = changes;
+  const page = await pageNow();
+  if (turn !== recalls) return; // the page that was asked for last knows most
+  if (changes !== before) recall();
+  else if (page && Number(page.body.dataset.step) === room.step) takeOver(page);
+  else if (isForgetful()) setTimeout(recall, NEWS_RETRY * (0.5 + Math.random()));
+}
+
+/** @returns {Promise<Document | null>} */
+async function pageNow() {
+  try {
+    const response = await fetch(`/${code}?${new URLSearchParams(fields)}`);
+    return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
+}
+
+function takeOver(/** @type {Document} */ page) {
   const options = page.querySelector("#table");
   if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
-  table = tableOf(page);
-  tableName = nameOf(table);
+  if (tableOf(page) !== table) moveTo(tableOf(page));
+  if (!isTold) {
+    tableName = nameOf(table);
+    together = readSent(page, "together");
+  }
   own = [...own.filter(({ step }) => !room.sent_to.includes(step)), ...readSent(page, "own")];
-  together = readSent(page, "together");
+  for (const step of room.sent_to) known.add(step);
   show();
 }
 
 /** @param {number | null} chosen */
 async function sit(chosen) {
   const response = await post(`/${code}/table`, "POST", { table: chosen ?? "" });
-  if (!response?.ok) {
-    say("problem", response ? (await response.json()).message : texts.not_seated);
+  const reply = await response?.json().catch(() => null);
+  if (!response?.ok || !reply) {
+    say("problem", reply?.message ?? texts.not_seated);
     return false;
   }
-  await recall();
-  watchAnew();
+  moveTo(reply.table);
+  recall();
   return true;
+}
+
+/** Answer from now on for the table where the server has this participant, and hear of it. */
+function moveTo(/** @type {number | null} */ number) {
+  table = number;
+  tableName = nameOf(table);
+  together = [];
+  isTold = false;
+  watchAnew();
+  show();
 }
 
 function post(url, method, body) {
@@ -337,6 +374,7 @@ async function takeBack(/** @type {Sent} */ { key, label }) {
     say("problem", isFinal ? (await response.json()).message : texts.not_taken_back);
     return;
   }
+  changes += 1;
   own = own.filter((sent) => sent.key !== key);
   together = together.filter((sent) => sent.key !== key);
   if (editing?.key === key) freeField();

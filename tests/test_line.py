@@ -86,7 +86,9 @@ def test_a_phone_that_comes_to_a_network_without_websockets_hears_news_all_the_s
     phone.goto(server.room_url)
     expect_news(server, phone, "Hörs vi?")
     wanted: list[Request] = []
-    phone.on("request", lambda request: re.search("/socket.js", request.url) and wanted.append(request))
+    phone.on(
+        "request", lambda request: re.search("/socket.js", request.url) and wanted.append(request)
+    )
     phone.evaluate(ASTRAY % {"first": "Infinity"})
     server.kill()
     server.start()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 from conftest import JSON, Server
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 OpenPage = Callable[..., Page]
 
@@ -369,6 +369,45 @@ def test_own_answers_come_back_with_their_question(server: Server, open_page: Op
     server.coach().act("undo")
     expect(phone.locator("#own .label")).to_have_text(["Mod"])
     expect(phone.locator("#answer")).to_be_hidden()
+
+
+def test_own_answers_come_back_though_the_server_was_too_busy_to_tell_them_at_once(
+    server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(server.room_url)
+    send(phone, "mod")
+    expect_thanks(phone, "Mod")
+    ask(server, "Och nu då?")
+    expect(phone.locator("#own")).to_be_hidden()
+    with phone.expect_websocket():
+        phone.reload()  # what it sent to the question before, it no longer knows
+    phone.route(re.compile(r"/\w+\?"), lambda route: route.fulfill(status=503), times=1)
+    server.coach().act("undo").raise_for_status()
+    expect(phone.locator("#own .label")).to_have_text(["Mod"], timeout=RETRY_MS)
+
+
+def test_a_word_thanked_while_older_ones_are_recalled_is_not_forgotten(
+    server: Server, open_page: OpenPage
+) -> None:
+    ask(server, answers_each=3)
+    phone = open_page(server.room_url)
+    send(phone, "mod")
+    expect_thanks(phone, "Mod")
+    ask(server, "Och nu då?")
+    expect(phone.locator("#own")).to_be_hidden()
+    with phone.expect_websocket():
+        phone.reload()
+
+    def send_meanwhile(route: Route) -> None:
+        older = route.fetch()
+        send(phone, "tid")
+        expect_thanks(phone, "Tid")
+        route.fulfill(response=older)
+
+    phone.route(re.compile(r"/\w+\?"), send_meanwhile, times=1)
+    server.coach().act("undo").raise_for_status()
+    expect(phone.locator("#own .label")).to_have_text(["Mod", "Tid"])
+    expect(phone.locator("#left")).to_have_text("1 kvar")
 
 
 def test_the_page_is_small(server: Server, open_page: OpenPage) -> None:

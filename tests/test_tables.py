@@ -161,6 +161,21 @@ def test_a_table_is_chosen_changed_and_left(
     expect_seat(phone, "Välj ditt bord")
 
 
+def test_a_phone_answers_for_the_table_it_chose_though_it_cannot_load_the_page_anew(
+    server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int]
+) -> None:
+    phone = sit(server, open_page, tables["Eldkvarn"])
+    phone.route(re.compile(r"\?"), lambda route: route.abort())
+    choose(phone, "Björken")
+    expect_seat(phone, "Ditt bord: Björken")
+    send(phone, "Tid")
+    expect_sent(phone, "Tid")
+    given = {
+        table["name"]: table["answers"] for table in act(coach, "view", view="cloud")["table_list"]
+    }
+    assert given == {"Eldkvarn": [], "Norrskenet": [], "Björken": ["Tid"]}
+
+
 @WITH_SCRIPTS
 def test_a_participant_without_a_table_answers_in_the_own_name(
     server: Server, coach: Coach, open_page: OpenPage, scripts: bool
