@@ -403,6 +403,9 @@ seat.addEventListener("submit", async (event) => {
 if (location.pathname !== `/${code}`) history.replaceState(null, "", `/${code}`);
 show();
 
+/** The room is no more, or the server is another that has none of this code: the page says which. */
+const reload = () => location.reload();
+
 // News can wait until the page is usable: what they need is larger than the page itself.
 async function listen(failed = 0) {
   try {
@@ -415,7 +418,7 @@ async function listen(failed = 0) {
     showWhere(room);
     watchAnew = watchRoom(String(code), "phone", {
       table: () => table,
-      messages: { status: follow, table: followTable, erased: () => location.reload() },
+      messages: { status: follow, table: followTable, erased: reload, refused: reload },
     });
   } catch {
     // Many a browser asks no more for what it once failed to import: it must be of another version.

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -315,6 +316,21 @@ def test_an_erased_room_says_so_to_open_and_to_new_phones(
         assert server.send("mod").status_code == 410
     finally:
         server.kill()
+
+
+@pytest.mark.parametrize("path", ["", "/leader"])
+def test_a_phone_whose_room_the_server_does_not_know_says_so(
+    tmp_path: Path, open_page: OpenPage, path: str
+) -> None:
+    server = Server(tmp_path).start()
+    phone = open_page("about:blank")
+    with phone.expect_websocket():
+        phone.goto(server.room_url + path)
+    server.kill()
+    server.log = tmp_path / "another.db"
+    server.start()
+    expect(phone.get_by_label("Koden på storbilden")).to_be_visible(timeout=RETRY_MS)
+    server.kill()
 
 
 @pytest.mark.parametrize(
