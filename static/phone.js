@@ -18,7 +18,7 @@ const field = /** @type {HTMLInputElement} */ ($("field"));
 const send = /** @type {HTMLButtonElement} */ ($("send"));
 const seat = /** @type {HTMLDetailsElement} */ ($("seat").querySelector("details"));
 
-const fill = (text, answer) => text.replace(/\{\w+\}/, () => answer);
+const fill = (text, answer) => text.replace(/\{\w+\}/g, () => answer);
 const token = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("participant"))?.value;
 const fields = token ? { participant: token } : {};
 
@@ -66,6 +66,11 @@ function say(id, text, isWaiting = false) {
   $("problem").textContent = id === "problem" ? text : "";
   $("receipt").textContent = id === "receipt" ? text : "";
   $("receipt").classList.toggle("waiting", isWaiting);
+}
+
+/** What is read aloud when it changes is not to be written again unchanged. */
+function write(/** @type {string} */ id, /** @type {string} */ text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
 }
 
 const isAtTable = () => room.kind === "tables" && tableName !== null;
@@ -147,9 +152,9 @@ function show() {
   $("left").hidden = !room.open || !left || room.answers_each === 1;
   $("left").textContent = texts.left.replace("{n}", String(left));
   $("spent").hidden = !room.open || left !== 0 || editing !== null || outbox.answers.length > 0;
-  $("spent").textContent = texts.spent[room.kind] ?? "";
+  write("spent", texts.spent[room.kind] ?? "");
   $("closed").hidden = room.open || isSummary;
-  $("closed").textContent = texts.closed[room.kind] ?? "";
+  write("closed", texts.closed[room.kind] ?? "");
   showSent("own", mine, room.open && !atTable, !isSummary);
   showSent("together", tableName !== null && (atTable || isSummary) ? ours : [], room.open, room.open);
   showSeat();
@@ -207,7 +212,8 @@ function follow(status) {
   const isOther = status.step !== room.step;
   room = status;
   showWhere(status);
-  $("question").textContent = status.question;
+  $("question").lang = status.language;
+  write("question", status.question);
   document.title = `${status.question} – Ordmoln`;
   if (isOther) startStep();
   // Advice on how to write the word is of no use where none can be sent.
