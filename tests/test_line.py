@@ -44,7 +44,7 @@ def test_a_phone_that_wakes_while_the_whole_client_is_fetched_has_one_line(
 ) -> None:
     phone = open_page("about:blank")
     lines: list[WebSocket] = []
-    phone.on("websocket", lines.append)
+    phone.on("websocket", lambda line: lines.append(line))
     phone.add_init_script(ASTRAY % {"first": 3})
 
     def wake_first(route: Route) -> None:
@@ -89,7 +89,7 @@ def test_a_phone_that_comes_to_a_network_without_websockets_hears_news_all_the_s
     phone.on(
         "request", lambda request: re.search("/socket.js", request.url) and wanted.append(request)
     )
-    phone.evaluate(ASTRAY % {"first": "Infinity"})
+    phone.evaluate("() => {%s}" % (ASTRAY % {"first": "Infinity"}))
     server.kill()
     server.start()
     while not wanted:
