@@ -275,7 +275,7 @@ async function pageNow() {
 function takeOver(/** @type {Document} */ page) {
   const options = page.querySelector("#table");
   if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
-  if (tableOf(page) !== table) moveTo(tableOf(page));
+  moveTo(tableOf(page));
   if (!isTold) {
     tableName = nameOf(table);
     together = readSent(page, "together");
@@ -300,6 +300,7 @@ async function sit(chosen) {
 
 /** Answer from now on for the table where the server has this participant, and hear of it. */
 function moveTo(/** @type {number | null} */ number) {
+  if (number === table) return;
   table = number;
   tableName = nameOf(table);
   together = [];

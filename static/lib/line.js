@@ -6,7 +6,7 @@
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 5000;
 const TRIES = 3; // without a connection, before the whole client is fetched
-const HEAD_START = -10; // failures of a line that has worked: the server is away, most likely
+const HEAD_START = 10; // more, after a connection: it is the server that is away, most likely
 
 /**
  * @param {string} room
@@ -55,7 +55,7 @@ export function watchRoom(room, role, { messages, table = () => null }) {
       patience = pingInterval + pingTimeout;
       say("40");
     } else if (data.startsWith("40")) {
-      failed = HEAD_START;
+      failed = -HEAD_START;
       wait = FIRST_WAIT;
       ask();
     } else if (data.startsWith("42")) {
