@@ -66,16 +66,9 @@ const suggestion = (pair) => ({
   }),
 });
 
-function showClock(text, { over, running, lastMinute }) {
+function showClock(text, state) {
   $("time").querySelector(".clock").textContent = text;
-  $("time").querySelector(".clock-note").textContent = clockNote({ over, running, lastMinute });
-}
-
-function clockNote({ over, running, lastMinute }) {
-  const { clock: time, minute_sign } = shown;
-  if (over) return texts.over;
-  if (time && !running) return time.left === time.seconds ? texts.not_started : texts.paused;
-  return lastMinute && minute_sign && time ? texts.minute : "";
+  $("time").querySelector(".clock-note").textContent = texts[state] ?? "";
 }
 
 function showUndo({ undo, undone }) {

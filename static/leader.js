@@ -6,13 +6,16 @@ import { createWhere } from "./lib/where.js";
 const status = JSON.parse(document.body.dataset.status ?? "{}");
 const showWhere = createWhere(/** @type {HTMLElement} */ (document.getElementById("where")));
 
+const reload = () => location.reload();
+
 showWhere(status);
 watchRoom(String(document.body.dataset.code), "phone", {
   messages: {
     status(news) {
-      if (news.step !== status.step || news.question !== status.question) location.reload();
+      if (news.step !== status.step || news.question !== status.question) reload();
       else showWhere(news);
     },
-    erased: () => location.reload(),
+    erased: reload,
+    refused: reload,
   },
 });

@@ -18,7 +18,7 @@ const field = /** @type {HTMLInputElement} */ ($("field"));
 const send = /** @type {HTMLButtonElement} */ ($("send"));
 const seat = /** @type {HTMLDetailsElement} */ ($("seat").querySelector("details"));
 
-const fill = (text, answer) => text.replace(/\{\w+\}/, () => answer);
+const fill = (text, answer) => text.replace(/\{\w+\}/g, () => answer);
 const token = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("participant"))?.value;
 const fields = token ? { participant: token } : {};
 
@@ -27,7 +27,11 @@ let table = tableOf(document); // where this phone sits; null: at none
 let tableName = nameOf(table); // null too while the table is no more
 let own = readSent(document, "own"); // what this phone has sent, to every step it was at
 let together = readSent(document, "together"); // what its table has sent
+let isTold = false; // by the line, what the table has sent to this step
 const known = new Set(room.sent_to); // steps to which `own` has everything
+let newest = room.step; // of those that this page was at
+let changes = 0; // of what was sent, by this page
+let recalls = 0;
 
 /** @type {Sent | null} */
 let editing = null;
@@ -64,10 +68,16 @@ function say(id, text, isWaiting = false) {
   $("receipt").classList.toggle("waiting", isWaiting);
 }
 
+/** What is read aloud when it changes is not to be written again unchanged. */
+function write(/** @type {string} */ id, /** @type {string} */ text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
+}
+
 const isAtTable = () => room.kind === "tables" && tableName !== null;
 
 function settled(answer, reply) {
   if (reply.body?.status === "accepted") {
+    changes += 1;
     const sent = { key: answer.key, label: reply.body.label, step: answer.step };
     if (!answer.table) own = withSent(own, sent, answer.replaces);
     else if (answer.step === room.step && answer.table === table) {
@@ -142,9 +152,9 @@ function show() {
   $("left").hidden = !room.open || !left || room.answers_each === 1;
   $("left").textContent = texts.left.replace("{n}", String(left));
   $("spent").hidden = !room.open || left !== 0 || editing !== null || outbox.answers.length > 0;
-  $("spent").textContent = texts.spent[room.kind] ?? "";
+  write("spent", texts.spent[room.kind] ?? "");
   $("closed").hidden = room.open || isSummary;
-  $("closed").textContent = texts.closed[room.kind] ?? "";
+  write("closed", texts.closed[room.kind] ?? "");
   showSent("own", mine, room.open && !atTable, !isSummary);
   showSent("together", tableName !== null && (atTable || isSummary) ? ours : [], room.open, room.open);
   showSeat();
@@ -202,7 +212,8 @@ function follow(status) {
   const isOther = status.step !== room.step;
   room = status;
   showWhere(status);
-  $("question").textContent = status.question;
+  $("question").lang = status.language;
+  write("question", status.question);
   document.title = `${status.question} – Ordmoln`;
   if (isOther) startStep();
   // Advice on how to write the word is of no use where none can be sent.
@@ -212,16 +223,17 @@ function follow(status) {
 }
 
 function startStep() {
-  const newest = Math.max(...known);
   together = [];
+  isTold = false;
   editing = null;
   say("problem", field.value.trim() && room.kind !== "summary" ? texts.kept : "");
-  const isBack = (step) => step < newest || room.kind === "summary";
   // What was sent to a step that the room was at before, the server remembers.
-  if (room.sent_to.some((step) => isBack(step) && !known.has(step))) recall();
-  for (const step of room.sent_to) known.add(step);
+  if (room.step > newest) known.add((newest = room.step));
+  if (isForgetful()) recall();
   seat.open = room.kind === "tables" && tableName === null;
 }
+
+const isForgetful = () => room.sent_to.some((step) => !known.has(step));
 
 /** What the table has sent; without a name it is no more. */
 function followTable({ table: number, name, step, answers }) {
@@ -235,34 +247,66 @@ function followTable({ table: number, name, step, answers }) {
   }
   tableName = name;
   together = answers;
+  isTold = true;
   show();
 }
 
 /** Take over where this participant sits, and what was sent, from the page as it would be now. */
 async function recall() {
-  const response = await fetch(`/${code}?${new URLSearchParams(fields)}`).catch(() => null);
-  if (!response?.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (Number(page.body.dataset.step) !== room.step) return;
+  const turn = ++recalls;
+  const before = changes;
+  const page = await pageNow();
+  if (turn !== recalls) return; // the page that was asked for last knows most
+  if (changes !== before) recall();
+  else if (page && Number(page.body.dataset.step) === room.step) takeOver(page);
+  else if (isForgetful()) setTimeout(recall, NEWS_RETRY * (0.5 + Math.random()));
+}
+
+/** @returns {Promise<Document | null>} */
+async function pageNow() {
+  try {
+    const response = await fetch(`/${code}?${new URLSearchParams(fields)}`);
+    return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
+}
+
+function takeOver(/** @type {Document} */ page) {
   const options = page.querySelector("#table");
   if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
-  table = tableOf(page);
-  tableName = nameOf(table);
+  moveTo(tableOf(page));
+  if (!isTold) {
+    tableName = nameOf(table);
+    together = readSent(page, "together");
+  }
   own = [...own.filter(({ step }) => !room.sent_to.includes(step)), ...readSent(page, "own")];
-  together = readSent(page, "together");
+  for (const step of room.sent_to) known.add(step);
   show();
 }
 
 /** @param {number | null} chosen */
 async function sit(chosen) {
   const response = await post(`/${code}/table`, "POST", { table: chosen ?? "" });
-  if (!response?.ok) {
-    say("problem", response ? (await response.json()).message : texts.not_seated);
+  const reply = await response?.json().catch(() => null);
+  if (!response?.ok || !reply) {
+    say("problem", reply?.message ?? texts.not_seated);
     return false;
   }
-  await recall();
-  watchAnew();
+  moveTo(reply.table);
+  recall();
   return true;
+}
+
+/** Answer from now on for the table where the server has this participant, and hear of it. */
+function moveTo(/** @type {number | null} */ number) {
+  if (number === table) return;
+  table = number;
+  tableName = nameOf(table);
+  together = [];
+  isTold = false;
+  watchAnew();
+  show();
 }
 
 function post(url, method, body) {
@@ -337,6 +381,7 @@ async function takeBack(/** @type {Sent} */ { key, label }) {
     say("problem", isFinal ? (await response.json()).message : texts.not_taken_back);
     return;
   }
+  changes += 1;
   own = own.filter((sent) => sent.key !== key);
   together = together.filter((sent) => sent.key !== key);
   if (editing?.key === key) freeField();
@@ -366,21 +411,26 @@ seat.addEventListener("submit", async (event) => {
 if (location.pathname + location.search !== `/${code}`) history.replaceState(null, "", `/${code}`);
 show();
 
+/** The room is no more, or the server is another that has none of this code: the page says which. */
+const reload = () => location.reload();
+
 // News can wait until the page is usable: what they need is larger than the page itself.
-async function listen() {
+async function listen(failed = 0) {
   try {
+    const from = String(line).replace("/lib/", failed ? `.${failed}/lib/` : "/lib/");
     const [{ watchRoom }, { createWhere }] = await Promise.all([
-      import(String(line)),
-      import("./lib/where.js"),
+      import(from),
+      import(from.replace("line.js", "where.js")),
     ]);
     showWhere = createWhere($("where"));
     showWhere(room);
     watchAnew = watchRoom(String(code), "phone", {
       table: () => table,
-      messages: { status: follow, table: followTable, erased: () => location.reload() },
+      messages: { status: follow, table: followTable, erased: reload, refused: reload },
     });
   } catch {
-    setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()));
+    // Many a browser asks no more for what it once failed to import: it must be of another version.
+    setTimeout(listen, NEWS_RETRY * (0.5 + Math.random()), failed + 1);
   }
 }
-addEventListener("load", listen);
+addEventListener("load", () => listen());

@@ -69,18 +69,14 @@ function showHeader(message) {
   showView(message);
 }
 
-function showClock(text, { over, running, lastMinute }) {
-  for (const element of document.querySelectorAll(".clock")) element.textContent = text;
-  body.classList.toggle("last-minute", running && lastMinute && shown.minute_sign);
-  /** @type {HTMLElement} */ (document.querySelector(".clock-note")).textContent =
-    clockNote({ over, running, lastMinute });
-}
-
-function clockNote({ over, running, lastMinute }) {
-  const { clock: time, kind, minute_sign } = shown;
-  if (over) return texts.over;
-  if (time && !running) return time.left === time.seconds ? texts.not_started : texts.paused;
-  return lastMinute && minute_sign && time ? texts.minute : (texts.work[kind] ?? "");
+function showClock(text, state) {
+  const note = texts[state] ?? texts.work[shown.kind] ?? "";
+  for (const [selector, written] of [[".clock", text], [".clock-note", note]]) {
+    for (const element of document.querySelectorAll(selector)) {
+      if (element.textContent !== written) element.textContent = written;
+    }
+  }
+  body.classList.toggle("last-minute", state === "minute");
 }
 
 function progress({ kind, tables, answers, counts_shown, participants_shown }) {

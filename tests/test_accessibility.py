@@ -47,6 +47,7 @@ OpenPage = Callable[..., Page]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = [
     "",
+    "/leader",
     "/coach",
     "/coach/plan",
     "/coach/cards",
@@ -249,3 +250,22 @@ def test_a_page_says_its_language(
 ) -> None:
     phone = open_page(server.room_url, locale=locale)
     expect(phone.locator("html")).to_have_attribute("lang", lang)
+
+
+@pytest.mark.parametrize("path", ["", "/leader"])
+def test_a_question_is_read_by_the_rules_of_its_own_language(
+    server: Server, open_page: OpenPage, path: str
+) -> None:
+    phone = open_page(server.room_url + path, locale="en-GB")
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    expect(phone.locator("h1")).to_have_attribute("lang", "sv")
+
+
+def test_a_new_question_and_its_closing_are_read_aloud(server: Server, open_page: OpenPage) -> None:
+    phone = open_page(server.room_url)
+    coach = server.coach()
+    coach.act("step", question="Och nu då?", answers_each=3).raise_for_status()
+    expect(phone.locator("[aria-live]", has_text="Och nu då?")).to_be_visible()
+    coach.act("close").raise_for_status()
+    expect(phone.locator("[aria-live]", has_text="Frågan är stängd.")).to_be_visible()
+    coach.act("open").raise_for_status()

@@ -161,6 +161,21 @@ def test_a_table_is_chosen_changed_and_left(
     expect_seat(phone, "Välj ditt bord")
 
 
+def test_a_phone_answers_for_the_table_it_chose_though_it_cannot_load_the_page_anew(
+    server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int]
+) -> None:
+    phone = sit(server, open_page, tables["Eldkvarn"])
+    phone.route(re.compile(r"\?"), lambda route: route.abort())
+    choose(phone, "Björken")
+    expect_seat(phone, "Ditt bord: Björken")
+    send(phone, "Tid")
+    expect_sent(phone, "Tid")
+    given = {
+        table["name"]: table["answers"] for table in act(coach, "view", view="cloud")["table_list"]
+    }
+    assert given == {"Eldkvarn": [], "Norrskenet": [], "Björken": ["Tid"]}
+
+
 @WITH_SCRIPTS
 def test_a_participant_without_a_table_answers_in_the_own_name(
     server: Server, coach: Coach, open_page: OpenPage, scripts: bool
@@ -533,6 +548,18 @@ def test_the_clock_pauses_has_a_sign_at_its_last_minute_and_goes_on_calmly_after
     act(coach, "clock", do="change", seconds=-60)
     expect(clock).to_have_text(re.compile(r"\+0:0\d över tiden"))
     expect(phone.locator("#field")).to_be_visible()
+
+
+def test_the_stage_says_how_to_work_at_each_step_though_none_has_a_clock(
+    server: Server, coach: Coach, open_page: OpenPage
+) -> None:
+    stage = open_page(f"{server.room_url}/stage", (1280, 720))
+    for kind, note in (
+        ("reflection", "I tystnad, var och en för sig"),
+        ("tables", "Samtala vid borden"),
+    ):
+        start(coach, kind, seconds=None)
+        expect(stage.locator("#work .clock-note")).to_have_text(note)
 
 
 def test_the_leaders_card_has_what_is_planned_and_follows_the_room(

@@ -64,7 +64,8 @@ def leader(code: str) -> str:
     return render_template(
         "phone/leader.html",
         code=live.code,
-        plan=led(live.room.plan),
+        plan=live.room.plan,
+        led=led(live.room.plan),
         status=phone_status(live),
         clock=clock_shown(live.room),
     )

@@ -13,15 +13,26 @@ function written(seconds) {
 }
 
 /**
- * @param {(text: string, is: {over: boolean, running: boolean, lastMinute: boolean}) => void} show
- *   called whenever the text, such as "6:40" or, over time, "+0:12", is another; "" without a clock
+ * How a clock stands with so many seconds left; "minute" while the last one runs and has its sign.
+ * @returns {"" | "not_started" | "paused" | "left" | "minute" | "over"} "" without a clock
+ */
+function stateOf({ clock, minute_sign }, /** @type {number} */ seconds) {
+  if (clock === null) return "";
+  if (seconds < 0) return "over";
+  if (clock.since === null) return clock.left === clock.seconds ? "not_started" : "paused";
+  return minute_sign && seconds <= LAST_MINUTE ? "minute" : "left";
+}
+
+/**
+ * @param {(text: string, state: ReturnType<typeof stateOf>) => void} show
+ *   called with every status, and whenever the text is another, such as "6:40" or, over time,
+ *   "+0:12"; "" without a clock
  */
 export function createClock(show) {
-  /** @type {{left: number, since: number | null} | null} */
-  let clock = null;
+  /** @type {any} */
+  let status;
   let ahead = -Infinity; // of the server's clock, in seconds
   let timer = 0;
-  let shown = "";
 
   /** A message comes late, never early: the one that puts the server's clock ahead is the best. */
   function hear(/** @type {number} */ now) {
@@ -31,23 +42,22 @@ export function createClock(show) {
 
   function tick() {
     clearTimeout(timer);
+    const { clock } = status;
     const running = clock !== null && clock.since !== null;
-    const left = clock ? clock.left - (running ? own() + ahead - Number(clock.since) : 0) : 0;
+    const left = clock ? clock.left - (running ? own() + ahead - clock.since : 0) : 0;
     const seconds = Math.ceil(left);
-    const text = clock ? written(seconds) : "";
-    const is = { over: seconds < 0, running, lastMinute: seconds >= 0 && seconds <= LAST_MINUTE };
-    if (`${text} ${running}` !== shown) {
-      shown = `${text} ${running}`;
-      show(text, is);
-    }
+    show(clock ? written(seconds) : "", stateOf(status, seconds));
     if (running) timer = setTimeout(tick, 1000 * (left - seconds + 1) + 1);
   }
 
   return {
-    /** @param {{clock: {left: number, since: number | null} | null, now: number}} status */
-    set(status) {
-      hear(status.now);
-      clock = status.clock;
+    /**
+     * @param {{clock: {left: number, since: number | null, seconds: number | null} | null,
+     *   minute_sign: boolean, now: number}} news
+     */
+    set(news) {
+      hear(news.now);
+      status = news;
       tick();
     },
   };

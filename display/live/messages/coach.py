@@ -48,7 +48,6 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
     return {
         "seq": live.seq,
         "title": room.title,
-        "language": room.language,
         "aspect": room.direction.aspect,
         "deep": room.direction.deep,
         **step_message(live),

@@ -51,7 +51,6 @@ def stage_header(live: LiveRoom) -> Message:
     return {
         "seq": 0 if concealed else live.picture.seq,
         **step_message(live),
-        "language": room.language,
         "aspect": direction.aspect,
         "deep": direction.deep,
         "concealed": concealed,

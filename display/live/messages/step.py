@@ -7,7 +7,7 @@ from display.room.state import Room
 
 
 def step_message(live: LiveRoom) -> Message:
-    """Return the step as it is planned and where it stands.
+    """Return the step as it is planned, in which language its question is, and where it stands.
 
     `place` is `[n, of]`, its place on the agenda, or None if it is not there; `clock` is None, or
     has the seconds that were `left` and the server's time `since` when it goes (None: it stands),
@@ -18,6 +18,7 @@ def step_message(live: LiveRoom) -> Message:
         "step": live.room.step.number,
         "kind": plan.kind,
         "question": plan.question,
+        "language": live.room.language,
         "open": live.room.open,
         "place": place(live.room),
         "clock": clock_message(live.room),
