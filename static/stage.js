@@ -231,10 +231,11 @@ let keysOn = true;
 const click = "coach" in body.dataset ? createClicker(String(body.dataset.code), $("problem")) : null;
 
 addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // those are the browser's
   if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
   else if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
-  else if (!event.ctrlKey && (keysOn || event.key.length > 1) && click?.(event, shown)) return;
-  if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  else if ((keysOn || event.key.length > 1) && click?.(event, shown)) return;
+  if (!keysOn || event.repeat) return;
   KEYS[event.key.toLowerCase()]?.();
 });
 $("large-qr").addEventListener("click", toggleQr);

@@ -13,6 +13,9 @@ WORDS = ["Delaktighet"] * 4 + ["Tydlighet"] * 3 + ["Kommunikation"] * 2 + ["Mod"
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('#cloud text[data-word]')]
   .map((text) => [text.dataset.word, JSON.stringify(text.getBoundingClientRect())]))"""
 
+TAKEN = """(event) => !dispatchEvent(new KeyboardEvent("keydown", event))"""
+TWICE = """(key) => [1, 2].forEach(() => dispatchEvent(new KeyboardEvent("keydown", { key })))"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -173,14 +176,19 @@ def test_the_coach_decides_whether_figures_are_seen(server: Server, open_page: O
     expect(stage.locator("#answers")).to_be_empty()
 
 
-def test_a_clicker_steers_a_stage_that_its_coach_opened(
-    server: Server, open_page: OpenPage
-) -> None:
+def open_coachs_stage(server: Server, open_page: OpenPage) -> Page:
+    """Return a stage that takes a clicker's keys."""
     coach = open_page(server.coach_url, WALL)
     with coach.expect_popup() as popup:
         coach.get_by_role("link", name="Öppna storbilden").click()
-    stage = popup.value
-    expect(stage.locator("#cloud text[data-word]")).to_have_count(6)
+    expect(popup.value.locator("#cloud text[data-word]")).to_have_count(6)
+    return popup.value
+
+
+def test_a_clicker_steers_a_stage_that_its_coach_opened(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_coachs_stage(server, open_page)
     stage.keyboard.press("PageDown")
     expect(stage.locator("#light strong")).to_have_text("Delaktighet")
     stage.keyboard.press("PageDown")
@@ -197,6 +205,13 @@ def test_a_clicker_steers_a_stage_that_its_coach_opened(
     expect_view(stage, "lobby")
     stage.keyboard.press("F5")
     expect_view(stage, "cloud")
+
+
+def test_keys_of_the_browser_are_not_the_clickers(server: Server, open_page: OpenPage) -> None:
+    stage = open_coachs_stage(server, open_page)
+    for held in ("metaKey", "ctrlKey", "altKey"):
+        assert not stage.evaluate(TAKEN, {"key": "r", held: True, "cancelable": True}), held
+    assert stage.evaluate(TAKEN, {"key": "r", "cancelable": True})
 
 
 def test_without_the_coachs_cookie_the_keys_do_nothing(server: Server, open_page: OpenPage) -> None:
