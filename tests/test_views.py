@@ -214,6 +214,28 @@ def test_keys_of_the_browser_are_not_the_clickers(server: Server, open_page: Ope
     assert stage.evaluate(TAKEN, {"key": "r", "cancelable": True})
 
 
+def test_the_full_stop_pressed_twice_at_once_calms_the_stage(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_coachs_stage(server, open_page)
+    replies: list[str] = []
+    stage.on("response", lambda reply: replies.append(reply.url))
+    with stage.expect_response(lambda _: len(replies) == 2):
+        stage.evaluate(TWICE, ".")
+    assert server.coach().act("figures", counts="on", participants="on").json()["calm"]
+    expect_view(stage, "calm")
+
+
+def test_escape_puts_out_the_light_on_a_table(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    table = coach.act("tables", number=1).json()["table_list"][0]["table"]
+    stage = open_coachs_stage(server, open_page)
+    coach.act("light-table", table=table).raise_for_status()
+    expect(stage.locator("#light")).to_be_visible()
+    stage.keyboard.press("Escape")
+    expect(stage.locator("#light")).to_be_hidden()
+
+
 def test_without_the_coachs_cookie_the_keys_do_nothing(server: Server, open_page: OpenPage) -> None:
     stage = open_stage(server, open_page)
     stage.keyboard.press("PageDown")

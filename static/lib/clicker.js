@@ -7,9 +7,10 @@ const TOLD = 6000; // ms that a problem is told
 const KEYS = {
   PageDown: () => ["light", { go: "next" }],
   PageUp: () => ["light", { go: "previous" }],
-  Escape: ({ lit }) => lit && ["light", {}],
+  Escape: ({ lit, lit_table }) => (lit || lit_table) && ["light", {}],
   F5: ({ view }) => ["view", { view: view === "cloud" ? "lobby" : "cloud" }],
-  ".": () => ["calm", {}],
+  // Says which it is to be, so that a second press on a slow line does not undo the first.
+  ".": ({ calm }) => ["calm", { on: calm ? "" : "on" }],
   n: ({ step }) => ["step", { go: "next", step }],
   r: ({ concealed }) => [concealed ? "reveal" : "conceal", {}],
   k: ({ clock }) => clock && ["clock", { do: clock.since === null ? "start" : "pause" }],
