@@ -118,7 +118,7 @@ function showView(message) {
   const aside = view !== "comparison" && message.lit !== null && !cloud.has(message.lit.word);
   $("light").classList.toggle("alone", aside);
   for (const reel of [roll, rest]) reel.pace(message.pace);
-  if (rolling || resting) follow(message);
+  follow(message, rolling || resting);
   roll.run(rolling);
   rest.run(resting);
 }

@@ -117,6 +117,27 @@ def test_every_word_rolls_past_and_a_hidden_one_is_gone_at_once(
     expect(stage.locator("#roll")).not_to_contain_text("Lugn")
 
 
+def test_a_word_that_was_hidden_while_nothing_rolled_does_not_come_back(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    coach.act("view", view="roll").raise_for_status()
+    stage = open_stage(server, open_page)
+    expect(stage.locator("#roll")).to_contain_text("Lugn")
+    coach.act("view", view="cloud").raise_for_status()
+    expect_view(stage, "cloud")
+    coach.act("hide", word="lugn").raise_for_status()
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(5)
+    stage.route("**/words.json", lambda route: None)  # the server has not replied yet
+    coach.act("view", view="roll").raise_for_status()
+    expect_view(stage, "roll")
+    assert "Lugn" not in str(stage.locator("#roll").text_content())
+    stage.unroute("**/words.json")
+    coach.act("pace", pace="fast").raise_for_status()
+    expect(stage.locator("#roll")).to_contain_text("Tydlighet")
+    expect(stage.locator("#roll")).not_to_contain_text("Lugn")
+
+
 def test_words_without_room_roll_beneath_the_cloud(server: Server, open_page: OpenPage) -> None:
     coach = server.coach()
     for first in "abcdefghij":
