@@ -16,6 +16,7 @@ const LONG_QUESTION = 60; // characters
 const SUMMARY_EVERY = 15_000; // ms between summaries to a screen reader
 const POINTING = 3000; // ms that the toolbar stays after the pointer moved
 const SLEEP_HINT = 60_000;
+const FONT_WAIT = 3000; // ms, after which another font is better than no picture
 const REVEAL = 5; // seconds until the last of the words that are revealed begins to grow
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -170,7 +171,10 @@ function otherSide() {
 }
 
 // A word drawn before its font is there would be drawn in another, and jump.
-await document.fonts.load("600 40px Ordmoln").catch(() => []);
+await Promise.race([
+  document.fonts.load("600 40px Ordmoln").catch(() => []),
+  new Promise((go) => setTimeout(go, FONT_WAIT)),
+]);
 showPicture(JSON.parse($("first-picture").textContent ?? ""));
 watchRoom(String(body.dataset.code), "stage", {
   since: () => shown.seq,

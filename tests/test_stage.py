@@ -230,6 +230,16 @@ def test_a_stage_that_is_shown_while_it_connects_connects_once(
     expect(stage.locator("#cloud [data-word]")).to_have_text(["Tydlighet"])
 
 
+def test_a_font_that_does_not_come_does_not_keep_the_picture_waiting(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_page("about:blank", WALL)
+    stage.route("**/*.woff2*", lambda route: None)
+    stage.goto(f"{server.room_url}/stage", wait_until="commit")
+    server.send("mod").raise_for_status()
+    drawn(stage, "mod")
+
+
 def test_a_stage_opened_later_shows_the_same_picture(server: Server, open_page: OpenPage) -> None:
     first = open_stage(open_page, server)
     send_all(server, WORDS)
