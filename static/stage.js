@@ -41,10 +41,11 @@ const clock = createClock(showClock);
 let shown = { seq: 0, answers: 0, words: [] };
 
 const progressLine = /** @type {HTMLElement} */ (document.querySelector(".progress"));
+const noteLine = /** @type {HTMLElement} */ (document.querySelector(".clock-note"));
 
 /** The browser lays the page out again for every text that is written, even for the same. */
-function write(/** @type {string} */ id, /** @type {string} */ text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
+function write(/** @type {Element} */ element, /** @type {string} */ text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function mark(/** @type {string} */ name, /** @type {string} */ value) {
@@ -55,14 +56,14 @@ function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
   cloud.look(message.camera);
-  write("question", message.question);
+  write($("question"), message.question);
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
   const title = `${message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
-  write("answers", figures(message));
-  write("calm", texts.concealed[message.kind]);
+  write($("answers"), figures(message));
+  write($("calm"), texts.concealed[message.kind]);
   clock.set(message);
-  write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
+  write($("left-out"), message.left_out ? counted(texts.left_out, message.left_out) : "");
   $("closed").hidden = message.open || message.kind === "summary";
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
@@ -71,10 +72,9 @@ function showHeader(message) {
 }
 
 function showClock(text, { over, running, lastMinute }) {
-  for (const element of document.querySelectorAll(".clock")) element.textContent = text;
+  for (const element of document.querySelectorAll(".clock")) write(element, text);
   body.classList.toggle("last-minute", running && lastMinute && shown.minute_sign);
-  /** @type {HTMLElement} */ (document.querySelector(".clock-note")).textContent =
-    clockNote({ over, running, lastMinute });
+  write(noteLine, clockNote({ over, running, lastMinute }));
 }
 
 function clockNote({ over, running, lastMinute }) {
@@ -107,8 +107,7 @@ function showView(message) {
   const view = message.calm ? "calm" : message.view === "cloud" ? picturedAs(message) : message.view;
   const rolling = view === "roll";
   const resting = view === "cloud" && message.left_out > 0;
-  const progressed = progress(message);
-  if (progressLine.textContent !== progressed) progressLine.textContent = progressed;
+  write(progressLine, progress(message));
   if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
   mark("view", view);
   mark("side", message.side);
@@ -178,7 +177,12 @@ await Promise.race([
 showPicture(JSON.parse($("first-picture").textContent ?? ""));
 watchRoom(String(body.dataset.code), "stage", {
   since: () => shown.seq,
-  messages: { picture: showPicture, changes: showChanges, erased: () => location.reload() },
+  messages: {
+    picture: showPicture,
+    changes: showChanges,
+    erased: () => location.reload(),
+    refused: () => location.reload(), // the server knows no such room any more, and says so
+  },
   connected: (is) => ($("line").hidden = is),
 });
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,6 +229,20 @@ def test_a_stage_that_is_shown_while_it_connects_connects_once(
     server.send("Tydlighet").raise_for_status()
     stage.goto(f"{server.room_url}/stage")
     expect(stage.locator("#cloud [data-word]")).to_have_text(["Tydlighet"])
+
+
+def test_a_stage_whose_room_the_server_no_longer_knows_says_so(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    server = Server(tmp_path).start()
+    stage = open_stage(open_page, server)
+    server.send("mod").raise_for_status()
+    drawn(stage, "mod")
+    server.kill()
+    server.log = tmp_path / "another.db"
+    server.start()
+    expect(stage.locator("h1")).to_have_text("Här finns inget rum", timeout=BACK_MS)
+    server.kill()
 
 
 def test_a_font_that_does_not_come_does_not_keep_the_picture_waiting(

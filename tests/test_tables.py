@@ -535,6 +535,17 @@ def test_the_clock_pauses_has_a_sign_at_its_last_minute_and_goes_on_calmly_after
     expect(phone.locator("#field")).to_be_visible()
 
 
+def test_what_stands_under_the_clock_follows_the_step_without_a_clock_too(
+    server: Server, open_page: OpenPage, coach: Coach
+) -> None:
+    stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    note = stage.locator("#work .clock-note")
+    start(coach, "reflection", seconds="")
+    expect(note).to_have_text("I tystnad, var och en för sig")
+    start(coach, "tables", seconds="")
+    expect(note).to_have_text("Samtala vid borden")
+
+
 def test_the_leaders_card_has_what_is_planned_and_follows_the_room(
     server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int]
 ) -> None:

@@ -14,7 +14,8 @@ function written(seconds) {
 
 /**
  * @param {(text: string, is: {over: boolean, running: boolean, lastMinute: boolean}) => void} show
- *   called whenever the text, such as "6:40" or, over time, "+0:12", is another; "" without a clock
+ *   called with the text, such as "6:40" or, over time, "+0:12", "" without a clock: for each status,
+ *   since what stands about a clock hangs on the step too, and whenever the text is another
  */
 export function createClock(show) {
   /** @type {{left: number, since: number | null} | null} */
@@ -48,6 +49,7 @@ export function createClock(show) {
     set(status) {
       hear(status.now);
       clock = status.clock;
+      shown = "";
       tick();
     },
   };
