@@ -2,6 +2,7 @@
 
 import { texts } from "./texts.js";
 
+const REPLY = 8000; // ms until a line that gives none is taken to be dead
 const TOLD = 6000; // ms that a problem is told
 
 const KEYS = {
@@ -29,6 +30,7 @@ export function createClicker(code, problem) {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(fields),
+      signal: AbortSignal.timeout(REPLY),
     }).catch(() => null);
     const reply = response?.ok ? null : await response?.json().catch(() => null);
     problem.textContent = response?.ok ? "" : (reply?.message ?? texts.no_contact);
