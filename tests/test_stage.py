@@ -345,7 +345,7 @@ def test_every_screen_holds_the_whole_picture(
     for width, height in SCREENS:
         stage.set_viewport_size({"width": width, "height": height})
         settled(stage)
-        parts = ["#question", "#picture", "#join", "#counts"]
+        parts = ["#question", "#picture", "#join", "#counts", "#rest"]
         fixed = [boxes(stage, part)[0] for part in parts]
         words = boxes(stage, "#cloud text")
         for left, top, right, bottom in [*fixed, *words]:
