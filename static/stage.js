@@ -40,6 +40,8 @@ const clock = createClock(showClock);
 /** @type {any} */
 let shown = { seq: 0, answers: 0, words: [] };
 
+let paused = false; // the words that roll, by somebody at this screen
+
 const progressLine = /** @type {HTMLElement} */ (document.querySelector(".progress"));
 const noteLine = /** @type {HTMLElement} */ (document.querySelector(".clock-note"));
 
@@ -64,6 +66,7 @@ function showHeader(message) {
   write($("calm"), texts.concealed[message.kind]);
   clock.set(message);
   write($("left-out"), message.left_out ? counted(texts.left_out, message.left_out) : "");
+  if (!summary(message)) write($("summary"), "");
   $("closed").hidden = message.open || message.kind === "summary";
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
@@ -119,8 +122,9 @@ function showView(message) {
   $("light").classList.toggle("alone", aside);
   for (const reel of [roll, rest]) reel.pace(message.pace);
   follow(message, rolling || resting);
-  roll.run(rolling);
-  rest.run(resting);
+  $("pause").hidden = !rolling && !resting;
+  roll.run(rolling && !paused);
+  rest.run(resting && !paused);
 }
 
 /** How the picture of a step looks: words, two sides of words, or work that nobody sees yet. */
@@ -186,11 +190,13 @@ watchRoom(String(body.dataset.code), "stage", {
   connected: (is) => ($("line").hidden = is),
 });
 
-let summarised = "";
-setInterval(() => {
-  const summary = `${counted(texts.answers, shown.answers)}. ${fill(texts.most_frequent, { words: tally.top(3) })}`;
-  if (shown.answers && !shown.calm && summary !== summarised) $("summary").textContent = summarised = summary;
-}, SUMMARY_EVERY);
+/** What may be seen alone is told. */
+function summary({ answers, concealed, calm, counts_shown }) {
+  if (!answers || concealed || calm) return "";
+  const frequent = fill(texts.most_frequent, { words: tally.top(3, counts_shown) });
+  return counts_shown ? `${counted(texts.answers, answers)}. ${frequent}` : frequent;
+}
+setInterval(() => write($("summary"), summary(shown)), SUMMARY_EVERY);
 
 function toggleQr() {
   const large = body.classList.toggle("large-qr");
@@ -207,6 +213,19 @@ function toggleFullScreen() {
 function toggleTestCard() {
   $("test-card").hidden = !$("test-card").hidden;
   $("show-test-card").setAttribute("aria-pressed", String(!$("test-card").hidden));
+}
+
+/** For those who see little: a page in the browser's own text size, which it can enlarge. */
+function toggleList() {
+  const listed = document.documentElement.classList.toggle("listed");
+  $("tally").classList.toggle("visually-hidden", !listed);
+  $("list").setAttribute("aria-pressed", String(listed));
+}
+
+function togglePause() {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  showView(shown);
 }
 
 const THEMES = ["light", "dark", "contrast"];
@@ -234,7 +253,15 @@ try {
   showTheme("light");
 }
 
-const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme, b: otherSide };
+const KEYS = {
+  q: toggleQr,
+  f: toggleFullScreen,
+  t: toggleTestCard,
+  c: nextTheme,
+  b: otherSide,
+  l: toggleList,
+  s: togglePause,
+};
 let keysOn = true;
 const click = "coach" in body.dataset ? createClicker(String(body.dataset.code), $("problem")) : null;
 
@@ -249,6 +276,8 @@ addEventListener("keydown", (event) => {
 $("large-qr").addEventListener("click", toggleQr);
 $("full-screen").addEventListener("click", toggleFullScreen);
 $("show-test-card").addEventListener("click", toggleTestCard);
+$("list").addEventListener("click", toggleList);
+$("pause").addEventListener("click", togglePause);
 $("colours").addEventListener("click", nextTheme);
 $("keys").addEventListener("click", () => {
   keysOn = !keysOn;
