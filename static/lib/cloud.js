@@ -6,17 +6,15 @@
  */
 
 import { hue } from "./hue.js";
+import { GLIDE, still } from "./motion.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const GLIDE = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)" };
 const FADE = { duration: 400, easing: "ease-out" };
 const GONE = { duration: 150, easing: "ease-out" }; // what must not be seen is gone at once
 const NEAR = 1; // units, and
 const ALIKE = 0.04; // of its size: what a word changes at once, since nobody sees it
 const AT_ONCE = 30; // words that move in one frame
 const LIT = 2000; // ms that a new word is noticed
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const at = (x, y, scale) => `translate(${x}px, ${y}px) scale(${scale})`;
 
