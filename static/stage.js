@@ -29,7 +29,7 @@ const roll = createReel($("roll"), "up");
 const rest = createReel($("rest"), "left");
 const follow = followWords(String(body.dataset.code), (words) => {
   roll.show(words);
-  rest.show(words.filter(({ word }) => !cloud.has(word)));
+  rest.show(words.filter(({ word }) => !cloud.find(word)));
 });
 const language = document.documentElement.lang;
 
@@ -118,13 +118,20 @@ function showView(message) {
   body.classList.toggle("empty", waits || view === "lobby" || view === "calm");
   body.classList.toggle("uncounted", !message.counts_shown);
   light.show(message.lit, message.lit_table, message.counts_shown);
-  const aside = view !== "comparison" && message.lit !== null && !cloud.has(message.lit.word);
-  $("light").classList.toggle("alone", aside);
+  placeLight(message, view);
   for (const reel of [roll, rest]) reel.pace(message.pace);
   follow(message, rolling || resting);
   $("pause").hidden = !rolling && !resting;
   roll.run(rolling && !paused);
   rest.run(resting && !paused);
+}
+
+/** The caption must not lie on the word that it is about. */
+function placeLight({ lit, camera: [, top, , height] }, view) {
+  const placement = lit && cloud.find(lit.word);
+  const low = view === "cloud" && placement && placement.y > top + height / 2;
+  $("light").classList.toggle("alone", view !== "comparison" && lit !== null && !placement);
+  $("light").classList.toggle("above", Boolean(low));
 }
 
 /** How the picture of a step looks: words, two sides of words, or work that nobody sees yet. */

@@ -1,5 +1,7 @@
 """What the stage shows besides the cloud, and that nothing in the cloud moves for it."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -167,6 +169,25 @@ def test_the_light_moves_nothing_and_says_how_many(server: Server, open_page: Op
     server.coach().act("light").raise_for_status()
     expect(stage.locator("#light")).to_be_hidden()
     assert stage.evaluate(color, "mod") == colors["mod"]
+
+
+def test_the_caption_of_the_light_does_not_lie_on_its_word(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    for number in range(60):
+        server.send(f"Förändring{number}").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1024, 768))
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(66)
+    settle(stage)
+    boxes = stage.evaluate(PLACES)
+    for find in (min, max):
+        word = find(boxes, key=lambda word: json.loads(boxes[word])["top"])
+        coach.act("light", word=word).raise_for_status()
+        expect(stage.locator("#light strong")).to_have_text(re.compile(word, re.IGNORECASE))
+        light, lit = stage.locator("#light").bounding_box(), json.loads(boxes[word])
+        assert light
+        assert light["y"] >= lit["bottom"] or light["y"] + light["height"] <= lit["top"]
 
 
 def test_the_calm_stage_shows_the_question_and_the_code_and_comes_back_as_it_was(

@@ -36,7 +36,7 @@ const isFar = (from, { x, y }) =>
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
  *   reveal(words: Placement[], seconds: number): void, look(camera: number[]): void,
- *   has(word: string): boolean}}
+ *   find(word: string): Placement | undefined}}
  */
 export function createCloud(svg) {
   // A text that is moved is laid out again; a group around it is not.
@@ -138,7 +138,7 @@ export function createCloud(svg) {
       const pause = (1000 * seconds) / Math.max(rising.length - 1, 1);
       rising.forEach((placement, place) => add(placement, still.matches ? 0 : 1 + place * pause));
     },
-    has: (word) => drawn.has(word),
+    find: (word) => drawn.get(word)?.placement,
     look(camera) {
       const box = camera.join(" ");
       if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box);
