@@ -16,11 +16,14 @@ const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.get
 const code = String(document.body.dataset.code);
 const language = document.documentElement.lang;
 const showWords = createWordList(code);
-const showSteps = createAgenda($("step-list"), (step, after) => post("move", { step, after }));
-const showTables = createTables($("table-list"), $("named-list"));
-const showBursts = createRows($("burst-list"), "subject");
-const showPairs = createRows($("suggestion-list"), "pair");
-const showListed = createRows($("listed-list"), "word");
+const showSteps = createAgenda($("step-list"), $("step-row"), (step, after) => post("move", { step, after }));
+const showTables = createTables({
+  sent: createRows($("table-list"), $("table-row"), "table"),
+  named: createRows($("named-list"), $("named-row"), "table", 0),
+});
+const showBursts = createRows($("burst-list"), $("burst-row"), "subject");
+const showPairs = createRows($("suggestion-list"), $("suggestion-row"), "pair");
+const showListed = createRows($("listed-list"), $("listed-row"), "word");
 const clock = createClock(showClock);
 const post = sendActs(show, tell, texts.no_contact);
 

@@ -16,6 +16,7 @@ const LONG_QUESTION = 60; // characters
 const SUMMARY_EVERY = 15_000; // ms between summaries to a screen reader
 const POINTING = 3000; // ms that the toolbar stays after the pointer moved
 const SLEEP_HINT = 60_000;
+const FONT_WAIT = 3000; // ms, after which another font is better than no picture
 const REVEAL = 5; // seconds until the last of the words that are revealed begins to grow
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -28,7 +29,7 @@ const roll = createReel($("roll"), "up");
 const rest = createReel($("rest"), "left");
 const follow = followWords(String(body.dataset.code), (words) => {
   roll.show(words);
-  rest.show(words.filter(({ word }) => !cloud.has(word)));
+  rest.show(words.filter(({ word }) => !cloud.find(word)));
 });
 const language = document.documentElement.lang;
 
@@ -39,11 +40,14 @@ const clock = createClock(showClock);
 /** @type {any} */
 let shown = { seq: 0, answers: 0, words: [] };
 
+let paused = false; // the words that roll, by somebody at this screen
+
 const progressLine = /** @type {HTMLElement} */ (document.querySelector(".progress"));
+const noteLine = /** @type {HTMLElement} */ (document.querySelector(".clock-note"));
 
 /** The browser lays the page out again for every text that is written, even for the same. */
-function write(/** @type {string} */ id, /** @type {string} */ text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
+function write(/** @type {Element} */ element, /** @type {string} */ text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function mark(/** @type {string} */ name, /** @type {string} */ value) {
@@ -54,14 +58,15 @@ function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
   cloud.look(message.camera);
-  write("question", message.question);
+  write($("question"), message.question);
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
   const title = `${message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
-  write("answers", figures(message));
-  write("calm", texts.concealed[message.kind]);
+  write($("answers"), figures(message));
+  write($("calm"), texts.concealed[message.kind]);
   clock.set(message);
-  write("left-out", message.left_out ? counted(texts.left_out, message.left_out) : "");
+  write($("left-out"), message.left_out ? counted(texts.left_out, message.left_out) : "");
+  if (!summary(message)) write($("summary"), "");
   $("closed").hidden = message.open || message.kind === "summary";
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
@@ -70,12 +75,8 @@ function showHeader(message) {
 }
 
 function showClock(text, state) {
-  const note = texts[state] ?? texts.work[shown.kind] ?? "";
-  for (const [selector, written] of [[".clock", text], [".clock-note", note]]) {
-    for (const element of document.querySelectorAll(selector)) {
-      if (element.textContent !== written) element.textContent = written;
-    }
-  }
+  for (const element of document.querySelectorAll(".clock")) write(element, text);
+  write(noteLine, texts[state] ?? texts.work[shown.kind] ?? "");
   body.classList.toggle("last-minute", state === "minute");
 }
 
@@ -102,8 +103,7 @@ function showView(message) {
   const view = message.calm ? "calm" : message.view === "cloud" ? picturedAs(message) : message.view;
   const rolling = view === "roll";
   const resting = view === "cloud" && message.left_out > 0;
-  const progressed = progress(message);
-  if (progressLine.textContent !== progressed) progressLine.textContent = progressed;
+  write(progressLine, progress(message));
   if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
   mark("view", view);
   mark("side", message.side);
@@ -111,12 +111,20 @@ function showView(message) {
   body.classList.toggle("empty", waits || view === "lobby" || view === "calm");
   body.classList.toggle("uncounted", !message.counts_shown);
   light.show(message.lit, message.lit_table, message.counts_shown);
-  const aside = view !== "comparison" && message.lit !== null && !cloud.has(message.lit.word);
-  $("light").classList.toggle("alone", aside);
+  placeLight(message, view);
   for (const reel of [roll, rest]) reel.pace(message.pace);
-  if (rolling || resting) follow(message);
-  roll.run(rolling);
-  rest.run(resting);
+  follow(message, rolling || resting);
+  $("pause").hidden = !rolling && !resting;
+  roll.run(rolling && !paused);
+  rest.run(resting && !paused);
+}
+
+/** The caption must not lie on the word that it is about. */
+function placeLight({ lit, camera: [, top, , height] }, view) {
+  const placement = lit && cloud.find(lit.word);
+  const low = view === "cloud" && placement && placement.y > top + height / 2;
+  $("light").classList.toggle("alone", view !== "comparison" && lit !== null && !placement);
+  $("light").classList.toggle("above", Boolean(low));
 }
 
 /** How the picture of a step looks: words, two sides of words, or work that nobody sees yet. */
@@ -166,19 +174,29 @@ function otherSide() {
 }
 
 // A word drawn before its font is there would be drawn in another, and jump.
-await document.fonts.load("600 40px Ordmoln").catch(() => []);
+await Promise.race([
+  document.fonts.load("600 40px Ordmoln").catch(() => []),
+  new Promise((go) => setTimeout(go, FONT_WAIT)),
+]);
 showPicture(JSON.parse($("first-picture").textContent ?? ""));
 watchRoom(String(body.dataset.code), "stage", {
   since: () => shown.seq,
-  messages: { picture: showPicture, changes: showChanges, erased: () => location.reload() },
+  messages: {
+    picture: showPicture,
+    changes: showChanges,
+    erased: () => location.reload(),
+    refused: () => location.reload(), // the server knows no such room any more, and says so
+  },
   connected: (is) => ($("line").hidden = is),
 });
 
-let summarised = "";
-setInterval(() => {
-  const summary = `${counted(texts.answers, shown.answers)}. ${fill(texts.most_frequent, { words: tally.top(3) })}`;
-  if (shown.answers && !shown.calm && summary !== summarised) $("summary").textContent = summarised = summary;
-}, SUMMARY_EVERY);
+/** What may be seen alone is told. */
+function summary({ answers, concealed, calm, counts_shown }) {
+  if (!answers || concealed || calm) return "";
+  const frequent = fill(texts.most_frequent, { words: tally.top(3, counts_shown) });
+  return counts_shown ? `${counted(texts.answers, answers)}. ${frequent}` : frequent;
+}
+setInterval(() => write($("summary"), summary(shown)), SUMMARY_EVERY);
 
 function toggleQr() {
   const large = body.classList.toggle("large-qr");
@@ -195,6 +213,19 @@ function toggleFullScreen() {
 function toggleTestCard() {
   $("test-card").hidden = !$("test-card").hidden;
   $("show-test-card").setAttribute("aria-pressed", String(!$("test-card").hidden));
+}
+
+/** For those who see little: a page in the browser's own text size, which it can enlarge. */
+function toggleList() {
+  const listed = document.documentElement.classList.toggle("listed");
+  $("tally").classList.toggle("visually-hidden", !listed);
+  $("list").setAttribute("aria-pressed", String(listed));
+}
+
+function togglePause() {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  showView(shown);
 }
 
 const THEMES = ["light", "dark", "contrast"];
@@ -222,20 +253,31 @@ try {
   showTheme("light");
 }
 
-const KEYS = { q: toggleQr, f: toggleFullScreen, t: toggleTestCard, c: nextTheme, b: otherSide };
+const KEYS = {
+  q: toggleQr,
+  f: toggleFullScreen,
+  t: toggleTestCard,
+  c: nextTheme,
+  b: otherSide,
+  l: toggleList,
+  s: togglePause,
+};
 let keysOn = true;
 const click = "coach" in body.dataset ? createClicker(String(body.dataset.code), $("problem")) : null;
 
 addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // those are the browser's
   if (event.key === "Escape" && body.classList.contains("large-qr")) toggleQr();
   else if (event.key === "Escape" && !$("test-card").hidden) toggleTestCard();
-  else if (!event.ctrlKey && (keysOn || event.key.length > 1) && click?.(event, shown)) return;
-  if (!keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  else if ((keysOn || event.key.length > 1) && click?.(event, shown)) return;
+  if (!keysOn || event.repeat) return;
   KEYS[event.key.toLowerCase()]?.();
 });
 $("large-qr").addEventListener("click", toggleQr);
 $("full-screen").addEventListener("click", toggleFullScreen);
 $("show-test-card").addEventListener("click", toggleTestCard);
+$("list").addEventListener("click", toggleList);
+$("pause").addEventListener("click", togglePause);
 $("colours").addEventListener("click", nextTheme);
 $("keys").addEventListener("click", () => {
   keysOn = !keysOn;

@@ -57,6 +57,7 @@ PAGES = [
     "/../?code=",
 ]
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
+SUMMARY_MS = 15_000  # between summaries to a screen reader
 STAGE_CSS = ROOT / "static" / "css" / "stage.css"
 BASE_CSS = ROOT / "static" / "css" / "base.css"
 
@@ -269,3 +270,55 @@ def test_a_new_question_and_its_closing_are_read_aloud(server: Server, open_page
     coach.act("close").raise_for_status()
     expect(phone.locator("[aria-live]", has_text="Frågan är stängd.")).to_be_visible()
     coach.act("open").raise_for_status()
+
+
+def test_the_words_are_a_list_in_the_readers_own_text_size(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_page(f"{server.room_url}/stage", (1440, 900))
+    expect(stage.locator("#cloud [data-word=mod]")).to_have_count(1)
+    stage.get_by_role("button", name="Orden som lista").focus()
+    stage.keyboard.press("Enter")
+    expect(stage.locator("#tally")).to_be_visible()
+    expect(stage.locator("#tally tbody th")).to_have_css("font-size", "20px")
+    assert violations(stage) == []
+    stage.set_viewport_size({"width": 360, "height": 225})  # as at 400 %
+    assert stage.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    stage.keyboard.press("l")
+    expect(stage.locator("#picture")).to_be_visible()
+
+
+def test_words_that_roll_can_be_paused(server: Server, open_page: OpenPage) -> None:
+    server.coach().act("view", view="roll").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1440, 900))
+    word = stage.locator("#roll [data-key=mod]")
+    expect(word).to_be_visible()
+    stage.get_by_role("button", name="Pausa").focus()
+    stage.keyboard.press("Enter")
+    states = "(roll) => roll.getAnimations({ subtree: true }).map(({ playState }) => playState)"
+    assert set(stage.locator("#roll").evaluate(states)) == {"paused"}
+    stage.keyboard.press("s")
+    assert "running" in stage.locator("#roll").evaluate(states)
+    server.coach().act("view", view="cloud").raise_for_status()
+    expect(stage.get_by_role("button", name="Pausa")).to_be_hidden()
+
+
+def test_what_is_told_aloud_is_what_may_be_seen(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    coach.act("figures", counts="", participants="on").raise_for_status()
+    stage = open_page("about:blank", (1440, 900))
+    stage.clock.install()
+    stage.goto(f"{server.room_url}/stage")
+    expect(stage.locator("#cloud [data-word=mod]")).to_have_count(1)
+    stage.clock.fast_forward(SUMMARY_MS)
+    expect(stage.locator("#summary")).to_have_text(re.compile(r"^Vanligast: [^\d]*Mod[^\d]*$"))
+    expect(stage.locator("#tally tbody td").first).to_be_hidden()
+    coach.act("figures", counts="on", participants="on").raise_for_status()
+    expect(stage.locator("#tally tbody td").first).not_to_have_css("display", "none")
+    stage.clock.fast_forward(SUMMARY_MS)
+    expect(stage.locator("#summary")).to_contain_text("svar. Vanligast:")
+    coach.act("conceal").raise_for_status()
+    expect(stage.locator("#summary")).to_be_empty()
+    stage.clock.fast_forward(SUMMARY_MS)
+    expect(stage.locator("#summary")).to_be_empty()
+    coach.act("reveal").raise_for_status()

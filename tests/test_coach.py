@@ -8,13 +8,14 @@ from typing import Any, get_args
 import pytest
 import requests
 from conftest import JSON, Server
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from display.room.events import Act
 
 OpenPage = Callable[..., Page]
 
 PHONE = (390, 844)
+REPLY_MS = 20_000  # longer than a page waits for a reply
 WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
 
 
@@ -163,6 +164,39 @@ def test_an_act_without_reply_says_so_and_is_not_shown_as_done(
     expect(coach.locator("#problem")).to_contain_text("Inget svar")
     coach.context.set_offline(False)
     assert server.words()["open"]
+
+
+def test_a_line_that_gives_no_reply_is_told_of_and_the_act_can_be_tried_again(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    coach.route("**/coach/close", lambda route: None)
+    press(coach, "Stäng för svar")
+    expect(coach.locator("#problem")).to_contain_text("Inget svar", timeout=REPLY_MS)
+    coach.unroute("**/coach/close")
+    press(coach, "Stäng för svar")
+    expect(coach.locator("#is-closed")).to_be_visible()
+    expect(coach.locator("#problem")).to_be_empty()
+
+
+def test_a_box_that_is_ticked_while_another_is_being_saved_is_saved_too(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    unfold(coach, "Rummets inställningar")
+    slow: list[Route] = []
+    coach.route("**/coach/figures", lambda route: slow.append(route), times=1)
+    with coach.expect_request("**/coach/figures"):
+        coach.get_by_label("Visa antal på scenen").uncheck()
+    coach.get_by_label("Visa antalet deltagare").uncheck()
+    with coach.expect_request("**/coach/figures") as second:
+        slow[0].continue_()
+    reply = second.value.response()
+    assert reply
+    assert not reply.json()["counts_shown"]
+    assert not reply.json()["participants_shown"]
+    expect(coach.locator("[data-act=figures] input:checked")).to_have_count(0)
+    server.coach().act("figures", counts="on", participants="on").raise_for_status()
 
 
 def test_an_act_is_not_done_by_following_a_link(server: Server) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import Server, Watcher
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 OpenPage = Callable[..., Page]
 
 PHONE = (390, 844)
 WALL = (1920, 1080)
 SAID = ["Delaktighet"] * 3 + ["Tydlighet"] * 2 + [["Delaktig", "kultur"][0], "Mod"]
+MANY = [f"ord{number}" for number in range(310)]  # more than a coach's page is sent
 
 
 @pytest.fixture(scope="module")
@@ -231,14 +232,86 @@ def test_search_finds_a_word_under_any_of_its_spellings(
 def test_with_more_words_than_a_page_holds_search_asks_the_server(
     server: Server, open_page: OpenPage
 ) -> None:
-    coach = server.coach()
-    for number in range(310):
-        server.send(f"ord{number}").raise_for_status()
-    status = coach.act("figures", counts="on", participants="on").json()
-    assert len(status["words"]) + status["more_words"] == 314
+    say(server, *MANY)
+    status = server.coach().act("figures", counts="on", participants="on").json()
+    assert len(status["words"]) + status["more_words"] == 4 + len(MANY)
     page = open_page(server.coach_url, PHONE)
     page.get_by_label("Sök bland orden").fill("ord309")
     expect(page.locator("#word-list > li")).to_have_count(1)
+
+
+def test_a_rare_word_that_was_searched_for_stays_in_sight_while_answers_pour_in(
+    server: Server, open_page: OpenPage
+) -> None:
+    say(server, *MANY)
+    coach = open_page(server.coach_url, PHONE)
+    coach.get_by_label("Sök bland orden").fill("ord309")
+    expect(coach.locator("#word-list > li")).to_have_count(1)
+    for answers in range(8 + len(MANY), 18 + len(MANY)):
+        say(server, "Delaktighet")
+        expect(coach.locator("#answers")).to_have_text(str(answers))
+        assert labels(coach) == ["Ord309"]
+    say(server, "ord309")
+    expect(coach.locator("#word-list .count").first).to_have_text("2")
+    press(coach, "Dölj Ord309")
+    expect(coach.locator("li.hidden-word .label")).to_have_text("Ord309")
+
+
+def test_a_slow_reply_to_an_older_search_does_not_take_the_place_of_a_newer(
+    server: Server, open_page: OpenPage
+) -> None:
+    say(server, *MANY)
+    coach = open_page(server.coach_url, PHONE)
+    slow: list[Route] = []
+    coach.route("**/words.json?search=ord308", lambda route: slow.append(route))
+    search = coach.get_by_label("Sök bland orden")
+    with coach.expect_request("**/words.json?search=ord308"):
+        search.fill("ord308")
+    search.fill("ord309")
+    expect(coach.locator("#word-list > li")).to_have_count(1)
+    slow[0].continue_()
+    say(server, "Delaktighet")
+    expect(coach.locator("#answers")).to_have_text(str(8 + len(MANY)))
+    assert labels(coach) == ["Ord309"]
+
+
+def test_two_words_that_no_search_finds_together_are_merged(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url, PHONE)
+    for word in ("Mod", "Tydlighet"):
+        coach.get_by_label("Sök bland orden").fill(word)
+        choose(coach, word)
+    expect(coach.locator("#merge-names")).to_have_text("Mod + Tydlighet")
+    press(coach, "Slå ihop")
+    expect(coach.locator("#merge")).to_be_hidden()
+    assert server.counts()["Tydlighet"] == 3
+    coach.get_by_label("Sök bland orden").fill("")
+    expect(coach.locator("#word-list input:checked")).to_have_count(0)
+
+
+def test_a_name_that_is_in_focus_stays_so_while_answers_pour_in(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url, PHONE)
+    choose(coach, "Mod", "Tydlighet")
+    name = coach.locator("#merge-labels").get_by_role("button", name="Mod", exact=True)
+    name.focus()
+    say(server, "Delaktighet")
+    expect(coach.locator("#answers")).to_have_text("8")
+    expect(name).to_be_focused()
+    coach.keyboard.press("Enter")
+    expect(coach.locator("#merge-label")).to_have_value("Mod")
+
+
+def test_a_word_is_dropped_on_another_to_merge_them(server: Server, open_page: OpenPage) -> None:
+    coach = open_page(server.coach_url, (1440, 900))
+    rows = coach.locator("#word-list > li")
+    rows.filter(has_text="Mod").drag_to(rows.filter(has_text="Tydlighet"))
+    expect(coach.locator("#merge-names")).to_have_text("Mod + Tydlighet")
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_label("Välj Mod", exact=True)).to_have_count(0)
+    assert server.counts()["Tydlighet"] == 3
 
 
 def test_a_stream_of_one_word_is_shown_and_held_by_one_act(

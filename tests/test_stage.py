@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,6 +231,30 @@ def test_a_stage_that_is_shown_while_it_connects_connects_once(
     expect(stage.locator("#cloud [data-word]")).to_have_text(["Tydlighet"])
 
 
+def test_a_stage_whose_room_the_server_no_longer_knows_says_so(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    server = Server(tmp_path).start()
+    stage = open_stage(open_page, server)
+    server.send("mod").raise_for_status()
+    drawn(stage, "mod")
+    server.kill()
+    server.log = tmp_path / "another.db"
+    server.start()
+    expect(stage.locator("h1")).to_have_text("Här finns inget rum", timeout=BACK_MS)
+    server.kill()
+
+
+def test_a_font_that_does_not_come_does_not_keep_the_picture_waiting(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_page("about:blank", WALL)
+    stage.route("**/*.woff2*", lambda route: None)
+    stage.goto(f"{server.room_url}/stage", wait_until="commit")
+    server.send("mod").raise_for_status()
+    drawn(stage, "mod")
+
+
 def test_a_stage_opened_later_shows_the_same_picture(server: Server, open_page: OpenPage) -> None:
     first = open_stage(open_page, server)
     send_all(server, WORDS)
@@ -320,7 +345,7 @@ def test_every_screen_holds_the_whole_picture(
     for width, height in SCREENS:
         stage.set_viewport_size({"width": width, "height": height})
         settled(stage)
-        parts = ["#question", "#picture", "#join", "#counts"]
+        parts = ["#question", "#picture", "#join", "#counts", "#rest"]
         fixed = [boxes(stage, part)[0] for part in parts]
         words = boxes(stage, "#cloud text")
         for left, top, right, bottom in [*fixed, *words]:

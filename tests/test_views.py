@@ -1,5 +1,7 @@
 """What the stage shows besides the cloud, and that nothing in the cloud moves for it."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +14,9 @@ WALL = (1920, 1080)
 WORDS = ["Delaktighet"] * 4 + ["Tydlighet"] * 3 + ["Kommunikation"] * 2 + ["Mod", "Tid", "Lugn"]
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('#cloud text[data-word]')]
   .map((text) => [text.dataset.word, JSON.stringify(text.getBoundingClientRect())]))"""
+
+TAKEN = """(event) => !dispatchEvent(new KeyboardEvent("keydown", event))"""
+TWICE = """(key) => [1, 2].forEach(() => dispatchEvent(new KeyboardEvent("keydown", { key })))"""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,27 @@ def test_every_word_rolls_past_and_a_hidden_one_is_gone_at_once(
     expect(stage.locator("#roll")).not_to_contain_text("Lugn")
 
 
+def test_a_word_that_was_hidden_while_nothing_rolled_does_not_come_back(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    coach.act("view", view="roll").raise_for_status()
+    stage = open_stage(server, open_page)
+    expect(stage.locator("#roll")).to_contain_text("Lugn")
+    coach.act("view", view="cloud").raise_for_status()
+    expect_view(stage, "cloud")
+    coach.act("hide", word="lugn").raise_for_status()
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(5)
+    stage.route("**/words.json", lambda route: None)  # the server has not replied yet
+    coach.act("view", view="roll").raise_for_status()
+    expect_view(stage, "roll")
+    assert "Lugn" not in str(stage.locator("#roll").text_content())
+    stage.unroute("**/words.json")
+    coach.act("pace", pace="fast").raise_for_status()
+    expect(stage.locator("#roll")).to_contain_text("Tydlighet")
+    expect(stage.locator("#roll")).not_to_contain_text("Lugn")
+
+
 def test_words_without_room_roll_beneath_the_cloud(server: Server, open_page: OpenPage) -> None:
     coach = server.coach()
     for first in "abcdefghij":
@@ -145,6 +171,25 @@ def test_the_light_moves_nothing_and_says_how_many(server: Server, open_page: Op
     assert stage.evaluate(color, "mod") == colors["mod"]
 
 
+def test_the_caption_of_the_light_does_not_lie_on_its_word(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    for number in range(60):
+        server.send(f"Förändring{number}").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1024, 768))
+    expect(stage.locator("#cloud text[data-word]")).to_have_count(66)
+    settle(stage)
+    boxes = stage.evaluate(PLACES)
+    for find in (min, max):
+        word = find(boxes, key=lambda word: json.loads(boxes[word])["top"])
+        coach.act("light", word=word).raise_for_status()
+        expect(stage.locator("#light strong")).to_have_text(re.compile(word, re.IGNORECASE))
+        light, lit = stage.locator("#light").bounding_box(), json.loads(boxes[word])
+        assert light
+        assert light["y"] >= lit["bottom"] or light["y"] + light["height"] <= lit["top"]
+
+
 def test_the_calm_stage_shows_the_question_and_the_code_and_comes_back_as_it_was(
     server: Server, open_page: OpenPage
 ) -> None:
@@ -173,14 +218,19 @@ def test_the_coach_decides_whether_figures_are_seen(server: Server, open_page: O
     expect(stage.locator("#answers")).to_be_empty()
 
 
-def test_a_clicker_steers_a_stage_that_its_coach_opened(
-    server: Server, open_page: OpenPage
-) -> None:
+def open_coachs_stage(server: Server, open_page: OpenPage) -> Page:
+    """Return a stage that takes a clicker's keys."""
     coach = open_page(server.coach_url, WALL)
     with coach.expect_popup() as popup:
         coach.get_by_role("link", name="Öppna storbilden").click()
-    stage = popup.value
-    expect(stage.locator("#cloud text[data-word]")).to_have_count(6)
+    expect(popup.value.locator("#cloud text[data-word]")).to_have_count(6)
+    return popup.value
+
+
+def test_a_clicker_steers_a_stage_that_its_coach_opened(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_coachs_stage(server, open_page)
     stage.keyboard.press("PageDown")
     expect(stage.locator("#light strong")).to_have_text("Delaktighet")
     stage.keyboard.press("PageDown")
@@ -197,6 +247,35 @@ def test_a_clicker_steers_a_stage_that_its_coach_opened(
     expect_view(stage, "lobby")
     stage.keyboard.press("F5")
     expect_view(stage, "cloud")
+
+
+def test_keys_of_the_browser_are_not_the_clickers(server: Server, open_page: OpenPage) -> None:
+    stage = open_coachs_stage(server, open_page)
+    for held in ("metaKey", "ctrlKey", "altKey"):
+        assert not stage.evaluate(TAKEN, {"key": "r", held: True, "cancelable": True}), held
+    assert stage.evaluate(TAKEN, {"key": "r", "cancelable": True})
+
+
+def test_the_full_stop_pressed_twice_at_once_calms_the_stage(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_coachs_stage(server, open_page)
+    replies: list[str] = []
+    stage.on("response", lambda reply: replies.append(reply.url))
+    with stage.expect_response(lambda _: len(replies) == 2):
+        stage.evaluate(TWICE, ".")
+    assert server.coach().act("figures", counts="on", participants="on").json()["calm"]
+    expect_view(stage, "calm")
+
+
+def test_escape_puts_out_the_light_on_a_table(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    table = coach.act("tables", number=1).json()["table_list"][0]["table"]
+    stage = open_coachs_stage(server, open_page)
+    coach.act("light-table", table=table).raise_for_status()
+    expect(stage.locator("#light")).to_be_visible()
+    stage.keyboard.press("Escape")
+    expect(stage.locator("#light")).to_be_hidden()
 
 
 def test_without_the_coachs_cookie_the_keys_do_nothing(server: Server, open_page: OpenPage) -> None:

@@ -8,11 +8,12 @@ const KIND = "application/x-ordmoln-step";
 
 /**
  * @param {HTMLElement} list
+ * @param {HTMLElement} template of a row
  * @param {(step: string, after: string) => void} move puts a step behind another, "0": first
  * @returns what shows the steps of a status
  */
-export function createAgenda(list, move) {
-  const rows = createRows(list, "step", 0);
+export function createAgenda(list, template, move) {
+  const rows = createRows(list, template, "step", 0);
   const rowAt = (event) => event.target.closest("li");
 
   list.addEventListener("dragstart", (event) => event.dataTransfer.setData(KIND, rowAt(event).dataset.step));

@@ -41,15 +41,16 @@ export function bind(root, item) {
 }
 
 /**
- * A list whose rows are made from its `<template>`, the element after it. A row stays the same
- * element, so focus stays in it, and keeps its place as long as somebody is at work in the list.
+ * A list whose rows are made from a `<template>`. A row stays the same element, so focus stays in
+ * it, and keeps its place as long as somebody is at work in the list.
  *
  * @param {HTMLElement} list
+ * @param {HTMLElement} template
  * @param {string} key  what tells one item from another
  * @param {number} rest  ms after the last touch before rows change places; 0: at once
  */
-export function createRows(list, key, rest = REST) {
-  const template = /** @type {HTMLTemplateElement} */ (list.nextElementSibling);
+export function createRows(list, template, key, rest = REST) {
+  const { content } = /** @type {HTMLTemplateElement} */ (template);
   let touched = -Infinity;
   for (const event of ["pointerdown", "pointermove", "keydown"]) {
     list.addEventListener(event, () => (touched = performance.now()));
@@ -62,7 +63,7 @@ export function createRows(list, key, rest = REST) {
     items.forEach((item, place) => {
       const name = String(item[key]);
       const known = rows.get(name);
-      const row = known ?? template.content.cloneNode(true).querySelector("li");
+      const row = known ?? content.cloneNode(true).querySelector("li");
       rows.delete(name);
       row.dataset[key] = name;
       bind(row, item);

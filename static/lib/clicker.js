@@ -2,14 +2,16 @@
 
 import { texts } from "./texts.js";
 
+const REPLY = 8000; // ms until a line that gives none is taken to be dead
 const TOLD = 6000; // ms that a problem is told
 
 const KEYS = {
   PageDown: () => ["light", { go: "next" }],
   PageUp: () => ["light", { go: "previous" }],
-  Escape: ({ lit }) => lit && ["light", {}],
+  Escape: ({ lit, lit_table }) => (lit || lit_table) && ["light", {}],
   F5: ({ view }) => ["view", { view: view === "cloud" ? "lobby" : "cloud" }],
-  ".": () => ["calm", {}],
+  // Says which it is to be, so that a second press on a slow line does not undo the first.
+  ".": ({ calm }) => ["calm", { on: calm ? "" : "on" }],
   n: ({ step }) => ["step", { go: "next", step }],
   r: ({ concealed }) => [concealed ? "reveal" : "conceal", {}],
   k: ({ clock }) => clock && ["clock", { do: clock.since === null ? "start" : "pause" }],
@@ -28,6 +30,7 @@ export function createClicker(code, problem) {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(fields),
+      signal: AbortSignal.timeout(REPLY),
     }).catch(() => null);
     const reply = response?.ok ? null : await response?.json().catch(() => null);
     problem.textContent = response?.ok ? "" : (reply?.message ?? texts.no_contact);

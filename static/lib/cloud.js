@@ -6,17 +6,15 @@
  */
 
 import { hue } from "./hue.js";
+import { GLIDE, still } from "./motion.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const GLIDE = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)" };
 const FADE = { duration: 400, easing: "ease-out" };
 const GONE = { duration: 150, easing: "ease-out" }; // what must not be seen is gone at once
 const NEAR = 1; // units, and
 const ALIKE = 0.04; // of its size: what a word changes at once, since nobody sees it
 const AT_ONCE = 30; // words that move in one frame
 const LIT = 2000; // ms that a new word is noticed
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const at = (x, y, scale) => `translate(${x}px, ${y}px) scale(${scale})`;
 
@@ -38,7 +36,7 @@ const isFar = (from, { x, y }) =>
  * @param {SVGSVGElement} svg
  * @returns {{replace(words: Placement[]): void, change(words: Placement[], gone: string[]): void,
  *   reveal(words: Placement[], seconds: number): void, look(camera: number[]): void,
- *   has(word: string): boolean}}
+ *   find(word: string): Placement | undefined}}
  */
 export function createCloud(svg) {
   // A text that is moved is laid out again; a group around it is not.
@@ -140,7 +138,7 @@ export function createCloud(svg) {
       const pause = (1000 * seconds) / Math.max(rising.length - 1, 1);
       rising.forEach((placement, place) => add(placement, still.matches ? 0 : 1 + place * pause));
     },
-    has: (word) => drawn.has(word),
+    find: (word) => drawn.get(word)?.placement,
     look(camera) {
       const box = camera.join(" ");
       if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box);

@@ -4,9 +4,9 @@
  */
 
 import { hue } from "./hue.js";
+import { GLIDE, still } from "./motion.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const GROW = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)", fill: "backwards" };
 const MIDDLE = 0.35; // em above the baseline: there a word grows from
 const SIDES = ["before", "after"];
 
@@ -17,8 +17,6 @@ const MARKS = {
   gone: "M-.5-.33L-.33-.5 0-.17.33-.5.5-.33.17 0 .5.33.33.5 0 .17-.33.5-.5.33-.17 0z",
 };
 const MARK_SIZE = 0.46; // em
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function element(/** @type {string} */ name, /** @type {Record<string, any>} */ attributes, ...children) {
   const made = document.createElementNS(SVG, name);
@@ -75,7 +73,7 @@ export function createComparison(root) {
       const shape = about && drawWord(placement, about, side, compared.mark);
       if (shape && seconds && !still.matches) {
         const delay = (1000 * seconds * place) / Math.max(rising.length - 1, 1);
-        shape.animate({ opacity: [0, 1] }, { ...GROW, delay });
+        shape.animate({ opacity: [0, 1] }, { ...GLIDE, delay, fill: "backwards" });
       }
       return shape;
     });

@@ -1,3 +1,5 @@
+const REPLY = 8000; // ms until a line that gives none is taken to be dead
+
 /**
  * Does acts of the coach without loading the page. `data-act` marks a form that is one, `data-clear`
  * empties it when it is done, `data-at-once` sends it as soon as a box in it is ticked.
@@ -9,14 +11,15 @@
  *   no form
  */
 export function sendActs(show, tell, noContact) {
-  /** @type {Set<HTMLFormElement>} */
-  const underWay = new Set();
+  /** @type {Map<HTMLFormElement, BodyInit | null>} */
+  const underWay = new Map(); // forms, and what is to be sent of each when the reply has come
 
   async function post(/** @type {string} */ url, /** @type {BodyInit} */ body) {
     const response = await fetch(url, {
       method: "POST",
       headers: { Accept: "application/json" },
       body,
+      signal: AbortSignal.timeout(REPLY),
     }).catch(() => null);
     const reply = await response?.json().catch(() => null);
     tell(response?.ok ? "" : (reply?.message ?? noContact));
@@ -27,9 +30,17 @@ export function sendActs(show, tell, noContact) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.dataset.act) return;
     event.preventDefault();
-    if (underWay.has(form)) return;
-    underWay.add(form);
-    const status = await post(form.action, sent(form, event.submitter));
+    const fields = sent(form, event.submitter);
+    if (underWay.has(form)) {
+      // A second press is a double tap; a box that is ticked meanwhile is another wish.
+      if (form.querySelector("[data-at-once]")) underWay.set(form, fields);
+      return;
+    }
+    let status = null;
+    for (let next = fields; next; next = underWay.get(form)) {
+      underWay.set(form, null);
+      status = await post(form.action, next);
+    }
     underWay.delete(form);
     if (!status) return;
     if (form.dataset.clear !== undefined) form.reset();

@@ -1,10 +1,8 @@
 /** The most frequent words as bars: each as long as its word is frequent, counted from nought. */
 
 import { hue } from "./hue.js";
+import { GLIDE, still } from "./motion.js";
 
-const GLIDE = { duration: 600, easing: "cubic-bezier(0.25, 0.6, 0.2, 1)" };
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
 function part(/** @type {string} */ tag, /** @type {string} */ name) {

@@ -9,6 +9,7 @@
  */
 
 import { hue } from "./hue.js";
+import { still } from "./motion.js";
 
 const SPEED = { up: 4.5, left: 7 }; // rem a second at the normal pace
 const PACES = { slow: 0.6, normal: 1, fast: 1.6 };
@@ -16,7 +17,6 @@ const MOST_IN_ROW = { up: 3, left: 1 };
 const PAGE_MS = 7000;
 const FADED = [0, 0.08, 0.92, 1]; // when a page is there and when it goes, of its time
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /**

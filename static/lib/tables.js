@@ -1,16 +1,13 @@
 /** The tables on the coach's page: what each has sent, which are missing, and their names. */
 
-import { createRows } from "./bind.js";
 import { fill, texts } from "./texts.js";
 
 /**
- * @param {HTMLElement} sent the list of what each has sent
- * @param {HTMLElement} named the list in which they are renamed and removed
+ * @param {Record<"sent" | "named", (items: any[]) => void>} rows of what each has sent, and of
+ *   those that are renamed and removed
  * @returns what shows the tables of a status
  */
-export function createTables(sent, named) {
-  const showSent = createRows(sent, "table");
-  const showNamed = createRows(named, "table", 0);
+export function createTables({ sent: showSent, named: showNamed }) {
   return ({ table_list, lit_table, concealed }) => {
     showNamed(table_list.map(({ table, name }) => ({ table, name })));
     showSent(

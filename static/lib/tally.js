@@ -1,4 +1,4 @@
-/** The same words as in the cloud, as a table for those who cannot see it; most frequent first. */
+/** The same words as in the cloud, as a table for those who cannot see it well; most frequent first. */
 
 const SORT_EVERY = 1000; // ms; a screen reader's place in the table should not shift all the time
 
@@ -51,9 +51,10 @@ export function createTally(table) {
       const staying = new Set(words.map(({ word }) => word));
       change(words, [...rows.keys()].filter((word) => !staying.has(word)));
     },
-    /** @returns the labels and counts of the `n` most frequent words, as a sentence would list them */
-    top(n) {
-      return sorted().slice(0, n).map(({ label, count }) => `${label} ${count}`).join(", ");
+    /** @returns the `n` most frequent words, as a sentence would list them, with their counts or not */
+    top(/** @type {number} */ n, /** @type {boolean} */ counted) {
+      const told = ({ label, count }) => (counted ? `${label} ${count}` : label);
+      return sorted().slice(0, n).map(told).join(", ");
     },
   };
 }

@@ -6,10 +6,12 @@ const AGAIN = 1000; // ms after one that failed
 /**
  * @param {string} code
  * @param {(words: {word: string, label: string, count: number}[]) => void} show
- * @returns {(header: any) => void} to be told of each message; from the first on, words are shown
+ * @returns {(header: any, seen: boolean) => void} to be told of each message; words are shown from
+ *   the first on while somebody sees them
  */
 export function followWords(code, show) {
   let header = { step: 0, decisions: -1, concealed: false };
+  let paused = false;
   let timer = 0;
   let asking = new AbortController();
 
@@ -30,11 +32,16 @@ export function followWords(code, show) {
     }
   }
 
-  return (message) => {
+  return (message, seen) => {
     const before = header;
+    const resumed = paused;
+    paused = !seen;
+    if (paused) return;
     header = message;
-    if (message.concealed || message.step !== before.step) show([]);
-    if (message.decisions !== before.decisions) ask();
+    const decided = message.decisions !== before.decisions;
+    // What the coach hid meanwhile must not be seen until the server has said what is left.
+    if (message.concealed || message.step !== before.step || (resumed && decided)) show([]);
+    if (decided) ask();
     else timer ||= setTimeout(ask, OFTEN);
   };
 }
