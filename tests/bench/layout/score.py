@@ -46,7 +46,7 @@ class Ink(NamedTuple):
 
 @lru_cache(maxsize=512)
 def font_at(pixels: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FILE, pixels)
+    return ImageFont.truetype(FILE, pixels, layout_engine=ImageFont.Layout.RAQM)  # it kerns
 
 
 @lru_cache(maxsize=4096)
