@@ -37,7 +37,7 @@ ONLY_IN = {
     "flask_babel": ["web"],
     "sqlite3": ["log"],
     "numpy": ["cloud"],
-    "PIL": ["cloud"],
+    "uharfbuzz": ["cloud"],
     "simplemma": ["room"],
     "rapidfuzz": ["room"],
 }

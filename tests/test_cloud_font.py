@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from PIL import ImageFont
 
-from display.cloud.font import FILE, covers, measure
+from display.cloud.font import covers, measure
+from tests.bench.layout.score import font_at
 
 SWEDISH_AND_SAMI = [
     "Självledarskap",
@@ -26,7 +26,7 @@ def test_the_font_covers_swedish_and_sami_and_not_what_it_lacks() -> None:
 @pytest.mark.parametrize("label", [*SWEDISH_AND_SAMI, "AVATAR Tå Yta", "n̈ā́"])
 def test_boxes_hold_the_ink_and_the_advance_is_the_drawn_one(label: str) -> None:
     size = 200
-    font = ImageFont.truetype(FILE, size)
+    font = font_at(size)
     shape = measure(label)
     assert shape.advance * size == pytest.approx(font.getlength(label), abs=1)
     mask, (left, top) = font.getmask2(label, mode="L", anchor="ms")

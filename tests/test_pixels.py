@@ -23,7 +23,7 @@ NEAR = 2.0  # px
 PALEST = 96  # the least difference from the ground, over three channels, that is ink
 OUTWARDS = np.array([-1, -1, 1, 1])
 OWN = ["Delaktighet", "Åäöjgy", "ČčĐđŊŋŠš", "ŦŧŽžÁá", "1234567890", "Vi", "AI"]
-OWN += ["W" * 25, "a" * 25, "i" * 25]
+OWN += ["W" * 25, "a" * 25, "i" * 25, "AVATAR", "Tydlighet", "Yta"]
 FOREIGN = ["مشاركة", "שיתוף", "参与", "한국어", "Участие", "Συμμετοχή"]
 FOREIGN += ["ប្រជុំ", "ตั้งใจ", "Ạ̊́", "😀", "👩‍👩‍👧‍👦", "🇸🇪"]
 
@@ -31,6 +31,13 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll("#cloud text"
   const { a, d, e, f } = text.getScreenCTM();
   return [text.textContent, { x: e, y: f, scale: a, size: Number(text.getAttribute("font-size")) }];
 }))"""
+UNFORCED = """() => Object.fromEntries(
+  [...document.querySelectorAll("#cloud text")].map((text) => {
+    const alone = text.cloneNode(true);
+    alone.removeAttribute("textLength");
+    text.replaceWith(alone);
+    return [alone.textContent, alone.getComputedTextLength() / alone.getAttribute("font-size")];
+  }))"""
 ONLY = """(label) => { for (const text of document.querySelectorAll("#cloud text"))
   text.style.visibility = text.textContent === label ? "visible" : "hidden"; }"""
 SETTLED = """Promise.allSettled(document.getAnimations().map(({ finished }) => finished))"""
@@ -86,6 +93,12 @@ def test_ink_of_our_typeface_is_where_it_was_measured(stage: Page) -> None:
             here = np.concatenate([corner, corner + np.array([width, height])]) / 2
             off = edges - np.tile([place["x"], place["y"]], 2) - here
             assert np.abs(off).max() <= NEAR, (label, off)
+
+
+def test_the_browser_left_alone_sets_our_typeface_as_wide_as_was_measured(stage: Page) -> None:
+    for label, advance in stage.evaluate(UNFORCED).items():
+        if covers(label):
+            assert advance == pytest.approx(measure(label).advance, abs=0.01), label
 
 
 def places(stage: Page) -> dict[str, Any]:

@@ -22,10 +22,10 @@ MIMETYPES = {
     ".md": "text/plain",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
     ".txt": "text/plain",
-    ".woff2": "font/woff2",
 }
-COMPRESSED_ALREADY = {".png", ".woff2"}
+COMPRESSED_ALREADY = {".png"}
 WORTH_COMPRESSING = 500  # bytes
 
 

@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageFont
 from playwright.sync_api import Page, sync_playwright
 
 from display.cloud.font import FILE
-from tests.bench.layout.score import HEIGHT, WIDTH, Drawn, Frame
+from tests.bench.layout.score import HEIGHT, WIDTH, Drawn, Frame, font_at
 from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 
 HERE = Path(__file__).parent
@@ -41,7 +40,7 @@ def page() -> Iterator[Page]:
         opened = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         opened.set_content(
             "<style>@font-face { font-family: Anchor; font-weight: 600;"
-            f" src: url(data:font/woff2;base64,{font}); }}</style>"
+            f" src: url(data:font/ttf;base64,{font}); }}</style>"
         )
         opened.evaluate("document.fonts.load('600 40px Anchor')")
         for script in (*(HERE / "node_modules" / name for name in SCRIPTS), HERE / "anchors.js"):
@@ -73,7 +72,7 @@ def amueller(tally: Tally) -> list[Drawn]:
     words = {label: (word, count) for word, label, count in tally}
     drawn = []
     for (label, _), size, (y, x), _, _ in cloud.layout_:
-        font = ImageFont.truetype(FILE, size)
+        font = font_at(size)
         middle, baseline = x + font.getlength(label) / 2, y - font.getbbox(label, anchor="ls")[1]
         word, count = words[label]
         drawn.append(Drawn(word, label, count, middle, baseline, size))

@@ -13,6 +13,7 @@ from display.cloud.font import FILE
 WIDTH, HEIGHT = 1600, 900
 DIAGONAL = 2203.0  # of 1920x1080
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
@@ -46,7 +47,7 @@ class Ink(NamedTuple):
 
 @lru_cache(maxsize=512)
 def font_at(pixels: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FILE, pixels)
+    return ImageFont.truetype(FILE, pixels, layout_engine=ImageFont.Layout.RAQM)  # it kerns
 
 
 @lru_cache(maxsize=4096)
@@ -79,20 +80,29 @@ def boxes(words: Sequence[Drawn]) -> Floats:
     return np.array(found).reshape(-1, 4)
 
 
-def gates(words: Sequence[Drawn]) -> tuple[int, int, int]:
+def gates(words: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT) -> tuple[int, int, int]:
     """Pixels (at 2x) under two words, pixels nearer than 2 px to two words, and ink outside."""
     margin = 400
-    ground = np.zeros((HEIGHT * 2 + 2 * margin, WIDTH * 2 + 2 * margin), np.uint8)
+    ground = np.zeros((height * 2 + 2 * margin, width * 2 + 2 * margin), np.uint8)
     near = np.zeros_like(ground)
     for word in words:
         drawn = ink(word.label, word.size)
         x, y = round(word.x * 2) + drawn.left + margin, round(word.y * 2) + drawn.top + margin
-        height, width = drawn.mask.shape
-        ground[y : y + height, x : x + width] += drawn.mask
-        near[y - 2 : y + height + 2, x - 2 : x + width + 2] += drawn.halo
+        down, across = drawn.mask.shape
+        ground[y : y + down, x : x + across] += drawn.mask
+        near[y - 2 : y + down + 2, x - 2 : x + across + 2] += drawn.halo
     inside = ground[margin:-margin, margin:-margin]
     outside = int(np.count_nonzero(ground)) - int(np.count_nonzero(inside))
     return int((ground > 1).sum()), int((near > 1).sum()), outside
+
+
+def violations(counts: Ints, sizes: Floats) -> int:
+    """How many words are set smaller than one that is rarer."""
+    order = np.argsort(-counts)
+    counts, sizes = counts[order], sizes[order]
+    largest_from = np.append(np.maximum.accumulate(sizes[::-1])[::-1], 0.0)
+    rarer = np.searchsorted(-counts, -counts, side="right")
+    return int((sizes < largest_from[rarer]).sum())
 
 
 def hull_area(boxes: Floats) -> float:
@@ -155,14 +165,11 @@ def score(run: Sequence[Frame]) -> dict[str, float]:
         count = np.array([w.count for w in words])
         overlap, tight, outside = gates(words)
         area = float((box[:, 2:] - box[:, :2]).prod(1).sum())
-        order = np.argsort(-count, kind="stable")
-        largest_below = np.maximum.accumulate(size[order][::-1])[::-1]
-        stepped = count[order][:-1] > count[order][1:]
         note(
             overlap=overlap,
             tight=tight,
             outside=outside,
-            violations=float((stepped & (size[order][:-1] < largest_below[1:])).sum()),
+            violations=violations(count, size),
             dropped=len(frame.tally) - len(words),
             top=float(frame.tally[0][0] in {w.word for w in words}),
             hull=area / hull_area(box),
