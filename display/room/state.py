@@ -175,12 +175,18 @@ class Room:
 
     def tables_that_said(self, word: str) -> list[int]:
         """Return the tables that have sent a word of the present step."""
-        said = self.table_answers()
-        return [table for table in said if word in self.words_of_table(table)]
+        return [
+            table
+            for table, answers in self.table_answers().items()
+            if word in self._words_of(answers)
+        ]
 
     def words_of_table(self, table: int) -> list[str]:
         """Return the words of the present step that a table has sent."""
-        words = [self.word_of(answer) for answer in self.table_answers().get(table, [])]
+        return self._words_of(self.table_answers().get(table, []))
+
+    def _words_of(self, answers: list[Answer]) -> list[str]:
+        words = [self.word_of(answer) for answer in answers]
         summary = self.summary
         return [summary.word(word) for word in words] if summary else words
 
@@ -189,9 +195,25 @@ class Room:
         return next((group.label for group in self.groups_of(step) if group.word == word), word)
 
     def voices(self) -> int:
-        """Return how many participants, or tables, stand behind the tally."""
-        step, held = self.step, self.direction.held_participants
-        shown = [group.members for group in self.groups() if group.standing == "shown"]
+        """Return how many participants, or tables, stand behind the tally; of a summary, behind
+        those of the steps that it sums up."""
+        summary = self.summary
+        if summary is None:
+            return self.step.speaking - len(self._unheard(self.step))
+        return len(
+            {
+                voice
+                for step in (summary.before, summary.after)
+                if step is not None
+                for voice in step.given.keys() - self._unheard(step)
+                if step.given[voice]
+            }
+        )
+
+    def _unheard(self, step: Step) -> set[str]:
+        """Return who has answered a step, but nothing that is shown."""
+        groups = self.groups_of(step.number)
+        shown = [group.members for group in groups if group.standing == "shown"]
         keys = {member.word for members in shown for member in members}
         unseen = {
             voice
@@ -199,7 +221,8 @@ class Room:
             for voice in step.keys[key].voices
             if not any(answer.word.key in keys for answer in step.given[voice])
         }
-        return step.speaking - len(unseen | {voice for voice in held if step.given.get(voice)})
+        held = self.direction.held_participants
+        return unseen | {voice for voice in held if step.given.get(voice)}
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""

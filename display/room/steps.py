@@ -205,7 +205,7 @@ class Step:
 
 
 def judge_alike(one: Direction | None, other: Direction) -> bool:
-    """Return whether words are the same by both: acts hand on, untouched, what they do not change."""
+    """Return whether words are the same by both: acts hand on as it is what they do not change."""
     return one is not None and all(getattr(one, name) is getattr(other, name) for name in JUDGED_BY)
 
 
