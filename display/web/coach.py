@@ -34,6 +34,7 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
+from display.web.clock import clock_shown
 from display.web.languages import use_language
 from display.web.plans import (
     MAX_QUESTION,
@@ -80,6 +81,7 @@ def coach_page(code: str, problem: str = "", typed: Sent = NOTHING) -> Response:
             problem=problem,
             typed=typed,
             status={**status(live), **found_words(live, search)},
+            clock=clock_shown(live.room),
             search=search,
             address=short_address(live),
             phone_url=phone_url(live),
