@@ -100,7 +100,7 @@ def refused(
 def edited(room: Room, key: str | None) -> Answer | None:
     """Return what the participant may change now: the answer of this key, or what it is by now."""
     found = room.latest(key or "")
-    may_change = room.open and found in room.own_answers(room.voice_of(participant()))
+    may_change = room.open and found in room.answers_of(room.voice_of(participant()))
     return found if may_change else None
 
 
