@@ -32,7 +32,7 @@ from engineio.packet import PING, Packet
 from eventlet import greenio, tpool, wsgi
 from flask import Flask
 
-from display.addresses import Address, local_addresses
+from display.addresses import LOOPBACK, Address, local_addresses
 from display.commands import run
 from display.live.audience import Audience
 from display.live.clock import now
@@ -71,6 +71,7 @@ TURN_SECONDS = (
 )
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
+ADDRESS_SECONDS = 2.0  # between two looks at which address the machine has
 SWEEP_SECONDS = 0.5
 THAW_SWEEPS = 7200  # an hour of them
 CALM = 1000  # sockets
@@ -266,6 +267,8 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     eventlet.spawn(sweep, audience)
     eventlet.spawn(close_late_connections)
     eventlet.spawn(erase_stale_rooms, rooms, keep_seconds)
+    if settings.public_url is None:
+        eventlet.spawn(follow_address, app, rooms, settings)
     answering = answers_first(behind_proxies(app, settings.trusted_proxies))
     server = eventlet.spawn(answer_requests, listener, answering, most)
     eventlet.sleep()  # lets it begin, since it cannot with a listener that is closed
@@ -345,6 +348,23 @@ def reachable_addresses(settings: Settings) -> list[Address]:
     if settings.host == "0.0.0.0":  # noqa: S104
         return local_addresses()
     return [Address(settings.host, "--host")]
+
+
+def follow_address(app: Flask, rooms: Rooms, settings: Settings) -> None:
+    """Tell the machine's new address when it gets another; links and codes on pages are of that.
+
+    While it has none, as when the Wi-Fi blinks, those are of the last.
+    """
+    while True:
+        eventlet.sleep(ADDRESS_SECONDS)
+        with suppress(OSError, LogUnavailable):
+            likeliest = tpool.execute(reachable_addresses, settings)[0]
+            public_url = web_address(likeliest.ip, settings.port)
+            if likeliest == LOOPBACK or public_url == app.config["PUBLIC_URL"]:
+                continue
+            app.config["PUBLIC_URL"] = public_url
+            for code in rooms.codes():
+                print(f"Phones  {public_url}/{code}", flush=True)
 
 
 def web_address(host: str, port: int) -> str:
