@@ -26,7 +26,8 @@ def answers_first(app: WsgiApp) -> WsgiApp:
 def needs_no_turn(environ: Environ) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
-    A phone has opened its page before it answers, and so has a cookie, or what stands for it.
+    A phone has opened its page before it answers, and so has a cookie; one that keeps none, as in
+    the window of a captive portal, waits as pages do.
     """
     if environ["REQUEST_METHOD"] != "GET":
         return "HTTP_COOKIE" in environ
