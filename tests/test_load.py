@@ -1,10 +1,12 @@
 """What makes a great hall light: the short way of answers, who does not read, what stays behind."""
 
 import asyncio
+import gc
 import json
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from email.parser import Parser
@@ -26,7 +28,8 @@ from werkzeug.test import TestResponse
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
-from display.room.events import AnswersClosed
+from display.room.events import AnswerGiven, AnswersClosed
+from display.serving import garbage
 from display.serving.heads import ordinary
 from display.web import create_app
 from display.web.channels import Channels
@@ -305,6 +308,38 @@ def test_a_connection_leaves_nothing_that_only_the_garbage_collector_would_find(
         [sys.executable, "-c", LEFT_BEHIND], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert left.stdout == "0\n"
+
+
+def test_everything_is_looked_through_once_it_is_calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.end = self
+
+    class Over(Exception):
+        pass
+
+    kept = [Knot()]
+    knot, is_left = weakref.ref(kept[0]), []
+
+    def sleep(_: float) -> None:
+        kept.clear()
+        is_left.append(knot() is not None)
+        if len(is_left) == 6:
+            raise Over
+
+    monkeypatch.setattr(garbage, "THAW_SWEEPS", 2)
+    with pytest.raises(Over):
+        garbage.collect_for_ever(lambda: len(is_left) >= 4, sleep)
+    gc.unfreeze()
+    assert is_left == [True, True, True, True, False, False]
+
+
+def test_the_last_answer_in_any_room_tells_when_it_was_calm(app: Flask) -> None:
+    rooms = app.extensions["rooms"]
+    first, second = rooms.codes()[0], rooms.open("sv", "Vad mer?")
+    assert rooms.answered_at == second.answered_at
+    answered = rooms.record(first, AnswerGiven(1, "a", "key", "mod"))
+    assert rooms.answered_at == answered.answered_at > second.answered_at
 
 
 def test_the_start_tells_how_many_connections_there_is_room_for(tmp_path: Path) -> None:
