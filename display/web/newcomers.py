@@ -1,7 +1,7 @@
 """Who asks for a room is sent it together with all who ask for the same in that moment.
 
-However many ask, and however often, what they lack is made a few times a second for fifty at a
-time, and others have their turn in between.
+However many ask, and however often, what they lack is made a few times a second for a slice of
+them at a time, and others have their turn in between.
 """
 
 import logging
