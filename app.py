@@ -40,7 +40,7 @@ from display.web.sockets import init_sockets
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 ADDRESS_SECONDS = 2.0  # between two looks at which address the machine has
-CALM = 1000  # sockets
+CALM_SECONDS = 60.0  # without an answer, when a pause is noticed by nobody
 DAY = 24 * 3600.0  # seconds
 
 
@@ -88,7 +88,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(ticker.run, sleep)
     spawn(app.extensions["lag"].run, sleep)
     spawn(ticker.mind_log, sleep)
-    spawn(collect_for_ever, lambda: audience.size < CALM, sleep)
+    spawn(collect_for_ever, lambda: now() - rooms.answered_at > CALM_SECONDS, sleep)
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     if settings.public_url is None:
         spawn(follow_address, app, rooms, settings)
