@@ -345,6 +345,46 @@ def test_a_word_on_the_rooms_list_is_held_until_it_is_let_through() -> None:
     assert standings(room)["mod"] == "shown"
 
 
+@pytest.mark.parametrize(
+    ("said", "disguised"),
+    [
+        ("mod", "mod 🖕"),
+        ("fantastiskt", "fan tastiskt"),
+        ("analys", "anal ys"),
+        ("asset", "ass"),
+        ("ht", "$h!t"),
+    ],
+)
+def test_no_answer_takes_a_word_away_that_others_said(said: str, disguised: str) -> None:
+    answers = [AnswerGiven(2, f"p{n}", f"p{n}", said) for n in range(3)]
+    room = room_of(
+        QuestionAsked("Vad?", None, phrase=True),
+        *answers,
+        *[AnswerGiven(2, "anna", f"a{n}", disguised) for n in range(4)],
+    )
+    assert [tuple(word)[1:] for word in room.tally()] == [(said.capitalize(), 3)]
+    apart = next(group for group in room.groups() if group.standing == "held")
+    assert (apart.label, apart.count) == (disguised.capitalize(), 4)
+    for n in range(4):
+        room.apply(AnswerWithdrawn("anna", f"a{n}"))
+    assert [group.count for group in room.groups()] == [3]
+
+
+def test_what_is_held_gives_no_label_also_when_a_coach_has_merged_it() -> None:
+    answers = [given_by(f"p{n}", "fuck") for n in range(3)]
+    room = room_of(given_by("anna", "mod"), *answers, WordsMerged(1, "fuck", "mod"))
+    assert [tuple(word) for word in room.tally()] == [("mod", "Mod", 4)]
+
+
+def test_a_form_of_what_the_room_lists_is_held_and_takes_nothing_with_it() -> None:
+    said = (given_by("anna", "tillit"), given_by("bo", "tilliten"))
+    assert standings(room_of(*said, WordListed("tillit", True))) == {"tillit": "held"}
+    assert standings(room_of(*said, WordListed("tilliten", True))) == {
+        "tillit": "shown",
+        "tilliten": "held",
+    }
+
+
 def test_who_is_held_does_not_count_and_counts_again_after_undo() -> None:
     room = room_of(*SAID, ParticipantHeld("cia"), ParticipantHeld("anna"))
     assert counts(room) == {"tid": 1, "ro": 1}

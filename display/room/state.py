@@ -30,7 +30,7 @@ from display.room.events import (
 )
 from display.room.steps import Answer, Group, Step, Tallied, table_voice
 from display.room.summary import Summary, sources
-from display.room.unsuitable import unsuitable
+from display.room.unsuitable import read_apart
 
 Refusal: TypeAlias = Literal[
     "closed", "spent", "changed", "no_such_table", "empty", "not_a_word", "one_word"
@@ -192,13 +192,20 @@ class Room:
         step, held = self.step, self.direction.held_participants
         shown = [group.members for group in self.groups() if group.standing == "shown"]
         keys = {member.word for members in shown for member in members}
-        unseen = {
-            voice
+        doubtful = {
+            answer.voice
             for key in step.keys.keys() - keys
-            for voice in step.keys[key].voices
-            if not any(answer.word.key in keys for answer in step.given[voice])
+            for answer in step.keys[key].answers.values()
         }
-        return step.speaking - len(unseen | {voice for voice in held if step.given.get(voice)})
+        if held:
+            doubtful = set(step.given)
+        seen = {
+            voice
+            for voice in doubtful
+            for answer in step.given[voice]
+            if answer.word.key in keys and answer.participant not in held
+        }
+        return step.speaking - sum(bool(step.given[voice]) for voice in doubtful - seen)
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""
@@ -256,10 +263,17 @@ class Room:
     def _give(self, event: AnswerGiven) -> None:
         if event.key in self.answers or self.refusal(event) is not None:
             return
-        word = words.read(event.text, self.plan.phrase)
-        answer = Answer(event.step, event.participant, event.key, event.text, word, event.table)
+        answer = Answer(
+            event.step,
+            event.participant,
+            event.key,
+            event.text,
+            read_apart(event.text, self.plan.phrase),
+            number=len(self.answers),
+            table=event.table,
+        )
         replaced = self.answers.get(event.replaces or "")
-        self.step.add(answer, len(self.answers), unsuitable(event.text), replaced)
+        self.step.add(answer, replaced)
         if replaced is not None:
             replaced.withdrawn, replaced.replaced_by = True, answer.key
         self.answers[event.key] = answer

@@ -107,9 +107,13 @@ def shortened(text: str) -> str:
 
 def key_of(cleaned: str) -> str:
     """Return the letters, marks and digits of `cleaned`, caseless; empty without either."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
-    key: str = NOT_COUNTED.sub("", EMOJI.sub("", folded))
+    key: str = NOT_COUNTED.sub("", EMOJI.sub("", caseless(cleaned)))
     return key if LETTER_OR_DIGIT.search(key) else ""
+
+
+def caseless(cleaned: str) -> str:
+    """Return `cleaned` as it is whether written in capitals or not."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
 
 
 def capitalised(spelling: str) -> str:
