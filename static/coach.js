@@ -112,6 +112,9 @@ if (matchMedia(WIDE).matches) /** @type {HTMLDetailsElement} */ ($("agenda")).op
 
 watchRoom(code, "coach", {
   messages: { status: show, erased: () => location.reload(), refused: () => location.reload() },
-  connected: (is) => ($("line").hidden = is),
+  connected: (is) => {
+    $("line").hidden = is;
+    if (is) shown.seq = 0; // what comes first counts, though a backup in the log's place may be older
+  },
 });
 show(JSON.parse($("first-status").textContent ?? ""));

@@ -9,6 +9,10 @@ import pytest
 from conftest import Server, Watcher
 from playwright.sync_api import Page, expect
 
+from display.live.bursts import Bursts
+from display.room.events import AnswerGiven, QuestionAsked, RoomOpened
+from display.room.state import Room
+
 OpenPage = Callable[..., Page]
 
 PHONE = (390, 844)
@@ -322,3 +326,13 @@ def test_a_held_word_never_reaches_a_stage(server: Server) -> None:
     stage.wait_for(lambda name, message: "lugn" in str(message))
     stage.close()
     assert "idiot" not in str(stage.received).lower()
+
+
+def test_answers_a_minute_are_those_of_the_minute_before_now() -> None:
+    room, bursts = Room(), Bursts()
+    for event in (RoomOpened("sv"), QuestionAsked("Vad?", None)):
+        room.apply(event)
+    for at in (100.0, 150.0):
+        room.apply(AnswerGiven(1, "anna", str(at), "mod"))
+        bursts.note(at, room, room.answers[str(at)])
+    assert [bursts.per_minute(now) for now in (150.0, 165.0, 3750.0)] == [2, 1, 0]

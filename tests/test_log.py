@@ -198,6 +198,25 @@ def test_an_erasure_that_cannot_be_finished_says_so_and_can_be_done_again(
     assert SECRET_WORD.encode() not in bytes_on_disk(file)
 
 
+def test_an_erasure_that_could_not_be_finished_is_when_nobody_reads_any_more(
+    impatient: Log, file: Path
+) -> None:
+    impatient.append("ROOM", SECRET_WORD)
+    with sqlite3.connect(file, isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM entry").fetchall()
+        with pytest.raises(LogUnavailable):
+            impatient.erase("ROOM")
+        impatient.probe()
+        assert impatient.left_over
+        assert SECRET_WORD.encode() in bytes_on_disk(file)
+        reader.execute("COMMIT")
+    reader.close()
+    impatient.probe()
+    assert not impatient.left_over
+    assert SECRET_WORD.encode() not in bytes_on_disk(file)
+
+
 def test_a_log_that_another_program_holds_is_unavailable_until_it_is_let_go(
     impatient: Log, file: Path
 ) -> None:

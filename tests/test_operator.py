@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -173,6 +174,27 @@ def test_a_room_is_erased_when_its_code_is_typed(
     )
     assert get(here(server, room["phones"])).status_code == HTTPStatus.OK
     assert b"mod" not in server.log.read_bytes()
+
+
+def test_an_erasure_that_was_held_up_is_finished_though_the_room_is_gone(server: Server) -> None:
+    operator = Operator(server)
+    server.send("hemligheten").raise_for_status()
+    reader = sqlite3.connect(server.log, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM entry").fetchall()
+    path = f"/{server.code}/erase"
+    assert operator.post(path, confirm=server.code).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert operator.post(path, confirm=server.code).status_code == HTTPStatus.GONE
+    reader.execute("COMMIT")
+    reader.close()
+    until = time.monotonic() + WAIT_SECONDS
+    while b"hemligheten" in written_by(server):
+        assert time.monotonic() < until
+
+
+def written_by(server: Server) -> bytes:
+    """Return all that the log's files hold, the write-ahead file too."""
+    return b"".join(path.read_bytes() for path in server.log.parent.glob(f"{server.log.name}*"))
 
 
 def test_rooms_erase_themselves_so_many_days_after_their_last_answer(server: Server) -> None:

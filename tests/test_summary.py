@@ -17,7 +17,9 @@ from display.room.events import (
     ClockStarted,
     Event,
     Plan,
+    QuestionAsked,
     RoomOpened,
+    StepPlanned,
     StepRemoved,
     StepStarted,
     TableChosen,
@@ -66,7 +68,7 @@ def day() -> list[Event]:
 
 def compared(room: Room) -> dict[str, tuple[int, int, str]]:
     assert room.summary is not None
-    return {word.label: (word.before, word.after, word.change) for word in room.summary.compared()}
+    return {word.label: (word.before, word.after, word.change) for word in room.summary.compared}
 
 
 def test_words_of_both_steps_are_compared() -> None:
@@ -145,6 +147,15 @@ def test_without_a_step_before_there_is_one_side() -> None:
     assert compared(room) == {"Tid": (0, 1, "new")}
     assert room.summary is not None
     assert room.summary.before is None
+
+
+def test_behind_a_summary_stand_the_voices_of_both_its_steps_each_once() -> None:
+    assert room_of(*day()).voices() == 4  # two participants, two tables
+    assert room_of(*day(), WordHidden(REFLECTION, "tid")).voices() == 3
+    asked = [QuestionAsked("Före?"), AnswerGiven(4, "anna", "a", "Tid"), QuestionAsked("Efter?")]
+    again = [AnswerGiven(5, "anna", "b", "Mod"), AnswerGiven(5, "bo", "c", "Ro")]
+    room = room_of(*asked, *again, StepPlanned(SUMMARY, 5), StepStarted(6))
+    assert room.voices() == 2
 
 
 def test_tables_that_said_a_word_and_words_of_a_table() -> None:

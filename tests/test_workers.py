@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
-from display.room.events import AgendaLoaded, AnswersClosed, Plan, TablesAdded
+from display.room.events import AgendaLoaded, AnswersClosed, AnswersOpened, Plan, TablesAdded
 from display.web import create_app
+from display.web.auth import coach_key
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +38,15 @@ def app_of(rooms: Rooms) -> Flask:
 
 def phone_of(rooms: Rooms) -> FlaskClient:
     return app_of(rooms).test_client()
+
+
+def coach_of(rooms: Rooms, code: str) -> FlaskClient:
+    app = app_of(rooms)
+    with app.test_request_context():
+        key = coach_key(rooms.current(code))
+    client = app.test_client()
+    client.get(f"/{code}/coach?key={key}")
+    return client
 
 
 def test_who_takes_back_an_answer_just_as_its_step_is_closed_is_told_that_it_stays(
@@ -86,3 +96,20 @@ def test_a_room_that_is_erased_by_hand_meanwhile_does_not_keep_others_from_being
     assert Rooms(log).codes() == []
     log.close()
     by_hand.close()
+
+
+@pytest.mark.parametrize(("act", "sent"), [("undo", {}), ("step", {"question": "Vad nu?"})])
+def test_what_is_sent_twice_from_one_page_is_done_once_though_neither_worker_knew_of_the_other(
+    workers: tuple[Rooms, Rooms], act: str, sent: dict[str, str]
+) -> None:
+    here, there = workers
+    code = here.open("sv", "Vad?").code
+    for event in (AnswersClosed(1), AnswersOpened(1)):
+        here.record(code, event)
+    coaches = [coach_of(rooms, code) for rooms in workers]
+    seen = there.current(code).room.decisions
+    for coach in coaches:
+        reply = coach.post(f"/{code}/coach/{act}", json={**sent, "decisions": seen}, headers=JSON)
+        assert reply.status_code == 200
+    assert here.current(code).room.acts == there.current(code).room.acts
+    assert there.current(code).room.decisions == seen + 1

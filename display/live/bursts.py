@@ -4,6 +4,7 @@ A hall answers in bursts too, and its favourite comes from many at once. What it
 one word alone, all from phones that were never seen before, or very many from one phone.
 """
 
+from bisect import bisect_left
 from collections import Counter, deque
 from typing import Literal, NamedTuple
 
@@ -54,10 +55,9 @@ class Bursts:
         self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
         self._of_participants: dict[str, tuple[float, int]] = {}  # likewise
 
-    @property
-    def per_minute(self) -> int:
-        """How many answers came in the last minute before the latest."""
-        return len(self._minute)
+    def per_minute(self, now: float) -> int:
+        """Return how many answers came in the minute before `now`, by the clock of the log."""
+        return len(self._minute) - bisect_left(self._minute, now - MINUTE)
 
     def note(self, at: float, room: Room, answer: Answer) -> None:
         """Remember an answer that counts."""

@@ -44,6 +44,7 @@ class Sent:
     tables: dict[int, Message] = field(default_factory=dict)
     tables_seq: int = 0  # of the log, when the tables were looked at last
     coach: Message | None = None
+    coach_of: tuple[object, ...] = ()  # what it tells of
     coach_at: float = 0.0
     drawn: tuple[Picture, list[Tallied]] | None = None  # the last picture, and the tally in it
     trouble: str = ""  # of the log, as it was reported
@@ -73,10 +74,10 @@ class Ticker:
     def mind_log(self, sleep: Callable[[float], object]) -> None:
         """Try for ever whether the log takes answers, so that coaches know before a phone does.
 
-        While nobody watches, the disk is left in peace.
+        While nobody watches, the disk is left in peace, unless it holds what was erased.
         """
         while True:
-            if self._audience.size or self._trouble:
+            if self._audience.size or self._trouble or self._rooms.log.left_over:
                 self._probe()
             sleep(PROBE_SECONDS)
 
@@ -192,11 +193,16 @@ class Ticker:
         now = time.monotonic()
         if now - sent.coach_at < COACH_SECONDS:
             return
+        per_minute = live.bursts.per_minute(time.time())
+        told_of = (live.seq, live.connected, live.trouble, per_minute)
+        if sent.coach is not None and told_of == sent.coach_of:
+            return
+        sent.coach_of, sent.coach_at = told_of, now
         live.suggested.look(live.room, self._offload)
-        status = coach_status(live, self._audience.connected(Watch(live.code, "phone")))
+        status = coach_status(live, live.connected)
         if is_news(status, sent.coach):
             self._sockets.emit("status", status, to=coaches.channel)
-            sent.coach, sent.coach_at = status, now
+            sent.coach = status
 
     def _part_with_coaches(self, live: LiveRoom) -> None:
         """Let nobody stay who came by a link that another has taken the place of."""

@@ -13,8 +13,8 @@ def back_up(path: Path, copy: Path) -> list[RoomFound]:
     """Copy the log at `path` as it is at one moment to `copy`; return the rooms in it.
 
     The copy is its owner's alone, synced to the disk, and checked.
-    Errors: LogError if it cannot be written or is there already; LogUnavailable if the log is
-    damaged. Then there is no copy.
+    Errors: LogError if it cannot be written, is there already, or would be of a damaged log;
+    LogUnavailable if the log cannot be read. Then there is no copy.
     """
     refuse_damage(path)
     try:

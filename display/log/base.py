@@ -92,8 +92,14 @@ class Log(Protocol):
     def erase(self, room: str) -> None:
         """Overwrite all that the room holds; only the fact that it was erased remains.
 
-        LogUnavailable if some of it may be left: the same call may succeed later.
+        LogUnavailable if it could not be done. Then the room is as it was, or it is erased and some
+        of what it held is `left_over`.
         """
+        ...
+
+    @property
+    def left_over(self) -> bool:
+        """Whether some of what was erased may be on the disk still; `probe` removes it then."""
         ...
 
     def probe(self) -> None:

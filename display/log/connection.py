@@ -81,6 +81,16 @@ def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def at_once(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let the connection wait for no other program in the block."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+@contextmanager
 def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
     """BEGIN … COMMIT, or ROLLBACK when the block or the commit raises.
 

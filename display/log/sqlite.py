@@ -16,7 +16,7 @@ from display.log.check import (
     refuse_broken_rooms,
     refuse_lost_commits,
 )
-from display.log.connection import availability, closed_on_error, connect, transaction
+from display.log.connection import at_once, availability, closed_on_error, connect, transaction
 from display.log.schema import is_sealed, prepare, seal
 
 GATHER_SECONDS = 0.004
@@ -49,12 +49,17 @@ class SQLiteLog:
         self._write_turn = threading.Lock()
         self._read_turn = threading.Lock()
         self._trouble: Trouble | None = None
+        self._left_over = True  # perhaps: the server before this may have been killed
         self._writer, self._reader = self._open()
         self._files = self._files_now()
 
     @property
     def trouble(self) -> Trouble | None:
         return self._trouble
+
+    @property
+    def left_over(self) -> bool:
+        return self._left_over
 
     def append(self, room: str, *bodies: str) -> Entry:
         "".join(bodies).encode()  # what cannot be written must not take the rest of its batch along
@@ -190,22 +195,27 @@ class SQLiteLog:
 
     def _erase(self, room: str) -> None:
         self._write(lambda: self._delete(room))
-        with availability():
-            self._cut_write_ahead_file()
+        self._left_over = True
+        self._cut_write_ahead_file()
+        if self._left_over:
+            raise LogUnavailable("busy", "it is being read")
 
     def _delete(self, room: str) -> None:
         self._writer.execute("UPDATE room SET erased = 1 WHERE code = ?", (room,))
         self._writer.execute("DELETE FROM entry WHERE room = ?", (room,))
 
     def _cut_write_ahead_file(self) -> None:
-        """Remove what was deleted from the write-ahead file too, which holds it until it is cut."""
-        (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise LogUnavailable("busy", "it is being read")
+        """Remove what was deleted from the write-ahead file too, unless another reads in it now."""
+        with availability():
+            (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._left_over = bool(busy)
 
     def _probe(self) -> None:
         mark = "REPLACE INTO probe (id, at) VALUES (1, ?)"
         self._write(lambda: self._writer.execute(mark, (time.time(),)))
+        if self._left_over:
+            with at_once(self._writer):  # answers wait meanwhile
+                self._cut_write_ahead_file()
 
     @staticmethod
     def _room(connection: sqlite3.Connection, code: str) -> tuple[int, bool]:

@@ -23,6 +23,7 @@ from display.room.events import (
     Event,
     PictureDrawn,
     Plan,
+    QuestionAsked,
     RoomOpened,
     TableChosen,
     TablesAdded,
@@ -72,11 +73,11 @@ class Room:
                 self.title = title
             case CoachLinkRenewed():
                 self.links_renewed += 1
-            case ActUndone():
-                if self.acts:
+            case ActUndone(seen):
+                if self.acts and seen in (None, self.decisions):
                     self.undone, self.direction = self.acts.pop()
                     self.decisions += 1
-            case _:
+            case _ if not self._is_again(event):
                 self._act(event)
 
     @property
@@ -174,12 +175,18 @@ class Room:
 
     def tables_that_said(self, word: str) -> list[int]:
         """Return the tables that have sent a word of the present step."""
-        said = self.table_answers()
-        return [table for table in said if word in self.words_of_table(table)]
+        return [
+            table
+            for table, answers in self.table_answers().items()
+            if word in self._words_of(answers)
+        ]
 
     def words_of_table(self, table: int) -> list[str]:
         """Return the words of the present step that a table has sent."""
-        words = [self.word_of(answer) for answer in self.table_answers().get(table, [])]
+        return self._words_of(self.table_answers().get(table, []))
+
+    def _words_of(self, answers: list[Answer]) -> list[str]:
+        words = [self.word_of(answer) for answer in answers]
         summary = self.summary
         return [summary.word(word) for word in words] if summary else words
 
@@ -188,24 +195,45 @@ class Room:
         return next((group.label for group in self.groups_of(step) if group.word == word), word)
 
     def voices(self) -> int:
-        """Return how many participants, or tables, stand behind the tally."""
-        step, held = self.step, self.direction.held_participants
-        shown = [group.members for group in self.groups() if group.standing == "shown"]
+        """Return how many participants, or tables, stand behind the tally; of a summary, behind
+        those of the steps that it sums up."""
+        summary = self.summary
+        if summary is None:
+            return self.step.speaking - len(self._unheard(self.step))
+        return len(
+            {
+                voice
+                for step in (summary.before, summary.after)
+                if step is not None
+                for voice in step.given.keys() - self._unheard(step)
+                if step.given[voice]
+            }
+        )
+
+    def _unheard(self, step: Step) -> set[str]:
+        """Return who has answered a step, but nothing that is shown."""
+        groups = self.groups_of(step.number)
+        shown = [group.members for group in groups if group.standing == "shown"]
         keys = {member.word for members in shown for member in members}
-        doubtful = {
-            answer.voice
-            for key in step.keys.keys() - keys
-            for answer in step.keys[key].answers.values()
-        }
-        if held:
-            doubtful = set(step.given)
-        seen = {
+        held = self.direction.held_participants
+        doubtful = (
+            set(step.given)
+            if held
+            else {
+                answer.voice
+                for key in step.keys.keys() - keys
+                for answer in step.keys[key].answers.values()
+            }
+        )
+        return {
             voice
             for voice in doubtful
-            for answer in step.given[voice]
-            if answer.word.key in keys and answer.participant not in held
+            if step.given[voice]
+            and not any(
+                answer.word.key in keys and answer.participant not in held
+                for answer in step.given[voice]
+            )
         }
-        return step.speaking - sum(bool(step.given[voice]) for voice in doubtful - seen)
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""
@@ -304,6 +332,11 @@ class Room:
             return
         answer.withdrawn = True
         self.steps[answer.step - 1].remove(answer)
+
+    def _is_again(self, act: Act) -> bool:
+        """Return whether it is the last question once more, from a page that did not show it."""
+        asked = isinstance(act, QuestionAsked) and act.decisions is not None
+        return asked and bool(self.acts) and self.acts[-1][0] == act
 
     def _act(self, act: Act) -> None:
         before = self.direction

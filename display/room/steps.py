@@ -13,6 +13,18 @@ from display.room.words import Word
 
 Standing: TypeAlias = Literal["shown", "hidden", "held", "waiting"]
 
+JUDGED_BY = (  # of a direction: what makes words, and their standing
+    "joining",
+    "apart",
+    "merged",
+    "labels",
+    "hidden",
+    "shown",
+    "listed",
+    "reviewed_from",
+    "held_participants",
+)
+
 
 class Tallied(NamedTuple):
     """A word, its label, and how many answers count for it."""
@@ -134,11 +146,11 @@ class Step:
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
-        if self._direction is not direction:
-            self._direction = direction
+        if not judge_alike(self._direction, direction):
             self._members, self._groups = {}, {}
             for key in self.keys:
                 self._find(key, direction)
+        self._direction = direction
         for word, keys in self._members.items():
             if word not in self._groups:
                 self._groups[word] = self._group(word, keys, direction)
@@ -203,6 +215,11 @@ def is_held(key: str, direction: Direction) -> bool:
 def by_hand(key: str, direction: Direction) -> bool | None:
     """Return whether coaches want this key, or the base it is a form of, held; None: no word."""
     return direction.listed.get(key, direction.listed.get(base_of(key)))
+
+
+def judge_alike(one: Direction | None, other: Direction) -> bool:
+    """Return whether words are the same by both: acts hand on as it is what they do not change."""
+    return one is not None and all(getattr(one, name) is getattr(other, name) for name in JUDGED_BY)
 
 
 def table_voice(table: int) -> str:

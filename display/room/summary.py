@@ -1,6 +1,7 @@
 """What came out: the words of two steps beside each other, as one set of words."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from display.room.direction import Direction
@@ -34,8 +35,8 @@ class Compared(NamedTuple):
 def sources(kinds: Mapping[int, str], summary: int) -> tuple[int | None, int | None]:
     """Return the steps that a summary compares, of an agenda that tells the kind of each step.
 
-    After is the last talk at tables before the summary, or else the last step with answers; before
-    is the last reflection before that, or else the last step with answers. None if there is none.
+    After is the last talk at tables before the summary, or else the last step that is none; before
+    is the last reflection before that, or else the last step. None if there is none.
     """
     earlier: list[int] = []
     for step in kinds:
@@ -77,8 +78,9 @@ class Summary:
         found = [self._group(word, members) for word, members in self._members.items()]
         return sorted(found, key=lambda group: -group.count)
 
+    @cached_property
     def compared(self) -> list[Compared]:
-        """Return the words that are not hidden, those with the greatest share in a step first."""
+        """The words that are not hidden, those with the greatest share in a step first."""
         totals = [sum(group.count for group in said.values()) or 1 for said in self._said]
         found = [
             self._compared(group, totals) for group in self.groups() if group.standing == "shown"

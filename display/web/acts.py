@@ -96,7 +96,14 @@ def ask_or_go(sent: Sent, room: Room) -> Act:
         answers_each=answers_each(sent.get("answers_each", 1)),
         phrase=is_on(sent.get("phrase")),
         concealed=is_on(sent.get("concealed")),
+        decisions=decisions_seen(sent),
     )
+
+
+def decisions_seen(sent: Sent) -> int | None:
+    """Return how many decisions the page showed that sent an act; None if it does not say."""
+    typed = str(sent.get("decisions") or "")
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
 
 
 def chosen_step(sent: Sent, room: Room) -> int:

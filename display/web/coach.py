@@ -22,7 +22,7 @@ from display.live.rooms import LiveRoom
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
-from display.web.acts import ACTS, MOST_TABLES, Sent, act_of
+from display.web.acts import ACTS, MOST_TABLES, Sent, act_of, decisions_seen
 from display.web.agendas import example
 from display.web.auth import (
     admit_coach,
@@ -204,11 +204,12 @@ def undo(code: str) -> Response:
     """Take the last act back, unless the page shows another as the last; 409 if none is left."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    if is_late(submitted(), live.room):
+    sent = submitted()
+    if is_late(sent, live.room):
         return done(live)
     if not live.room.acts:
         return jsonify_error(409, "undo", _("There is nothing to undo."))
-    return done(rooms().record(live.code, ActUndone()))
+    return done(rooms().record(live.code, ActUndone(decisions_seen(sent))))
 
 
 @coach.post("/<code>/coach/erase")

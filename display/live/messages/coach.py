@@ -1,9 +1,10 @@
 """What a coach is sent: the room at a glance, its words, its agenda and its tables."""
 
+import time
 from collections import Counter
 
 from display.live.messages import Message
-from display.live.messages.stage import comparison, lit_word
+from display.live.messages.stage import lit_word
 from display.live.messages.step import step_message, tables_done
 from display.live.rooms import LiveRoom
 from display.room.events import (
@@ -58,7 +59,7 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "tables": tables_done(room),
         "table_list": table_list(room),
         "lit_table": direction.lit_table,
-        "compared": comparison(room) is not None,
+        "compared": room.summary is not None,
         "side": direction.side,
         "gradual": direction.gradual,
         "concealed": room.concealed,
@@ -76,7 +77,7 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
         "review": direction.reviewed_from is not None,
         "joining": direction.joining,
         "held_list": sorted(word for word, held in direction.listed.items() if held),
-        "per_minute": live.bursts.per_minute,
+        "per_minute": live.bursts.per_minute(time.time()),
         "bursts": [burst._asdict() for burst in live.bursts.found(room)],
         "suggestions": [pair._asdict() for pair in live.suggested.pairs(room)],
         "next": next_act(room),
@@ -136,13 +137,12 @@ def listed_word(group: Group) -> Message:
     several = len(group.members) > 1
     return {
         **group._asdict(),
-        "hidden": group.standing == "hidden",
         "members": [member._asdict() for member in group.members] if several else [],
     }
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers; `begun` if it was on stage."""
+    """Return a step at a glance, with the number of answers; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
@@ -150,7 +150,6 @@ def step_summary(room: Room, step: Step) -> Message:
         "question": plan.question,
         "seconds": plan.seconds,
         "answers": step.answers,
-        "begun": step.number in room.direction.begun,
         "planned": step.number in room.direction.agenda,
     }
 

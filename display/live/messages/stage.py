@@ -102,7 +102,7 @@ def comparison(room: Room) -> Message | None:
     summary = room.summary
     if summary is None:
         return None
-    compared = summary.compared()
+    compared = summary.compared
     most = max((max(word.share_before, word.share_after) for word in compared), default=1)
     return {
         "before": asked(room, summary, "before"),
@@ -139,7 +139,7 @@ def drawn_tally(room: Room) -> list[Tallied]:
         return room.tally()
     return [
         Tallied(word.word, MARK + word.label, max(1, word.share_before, word.share_after))
-        for word in summary.compared()
+        for word in summary.compared
     ]
 
 
