@@ -24,14 +24,18 @@ from display.room.events import (
     LanguageChosen,
     ParticipantHeld,
     PictureDrawn,
+    Plan,
     QuestionAsked,
     ResultsConcealed,
     ResultsRevealed,
     ReviewChosen,
     RoomOpened,
     StageCalmed,
+    StepPlanned,
     StepStarted,
     SuggestionDismissed,
+    TableChosen,
+    TablesAdded,
     ViewChosen,
     WordHidden,
     WordListed,
@@ -391,6 +395,28 @@ def test_who_is_held_does_not_count_and_counts_again_after_undo() -> None:
     assert standings(room)["mod"] == "held"
     room.apply(ActUndone())
     assert counts(room) == {"mod": 1, "tid": 1, "ro": 1}
+
+
+def test_who_is_held_does_not_count_for_a_table_either() -> None:
+    talk = (
+        TablesAdded(["Elden", "Sjön"]),
+        StepPlanned(Plan("Vad?", kind="tables", answers_each=None), 1),
+        StepStarted(2),
+        TableChosen("anna", 1),
+        TableChosen("bo", 1),
+        TableChosen("cia", 2),
+    )
+    said = (
+        AnswerGiven(2, "anna", "a", "spam", table=1),
+        AnswerGiven(2, "bo", "b", "mod", table=1),
+        AnswerGiven(2, "cia", "c", "spam", table=2),
+    )
+    room = room_of(*talk, *said, ParticipantHeld("anna"))
+    assert counts(room) == {"spam": 1, "mod": 1}
+    assert room.voices() == 2
+    room = room_of(*talk, *said, ParticipantHeld("anna"), ParticipantHeld("cia"))
+    assert counts(room) == {"mod": 1}
+    assert room.voices() == 1
 
 
 def test_a_walk_of_the_light_is_undone_as_one_act() -> None:
