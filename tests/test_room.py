@@ -443,6 +443,25 @@ def test_the_label_is_the_commonest_spelling_and_of_equal_ones_the_first() -> No
     assert label("AI", "ai", "Ai", "ai") == "Ai"
 
 
+def test_who_sends_much_or_is_held_has_not_more_say_in_how_a_word_is_spelled() -> None:
+    room = room_of(given_by("anna", "mod"), *[given_by("bo", "M-od", f"b{n}") for n in range(2)])
+    assert room.tally()[0].label == "Mod"
+    room.apply(given_by("cia", "M-od"))
+    assert room.tally()[0].label == "M-od"
+    room.apply(ParticipantHeld("cia"))
+    assert room.tally()[0].label == "Mod"
+
+
+def test_with_review_no_spelling_is_shown_that_no_coach_has_seen() -> None:
+    mod = [given_by(f"p{n}", "M-o-d") for n in range(3)]
+    tid = [given_by(f"q{n}", "T-id") for n in range(3)]
+    said = (given_by("anna", "mod"), ReviewChosen(True), given_by("bo", "tid"), *mod)
+    room = room_of(*said, WordShown(1, "tid"), *tid)
+    assert [tuple(word) for word in room.tally()] == [("mod", "Mod", 4), ("tid", "Tid", 4)]
+    room.apply(ReviewChosen(False))
+    assert [word.label for word in room.tally()] == ["M-o-d", "T-id"]
+
+
 def test_of_equal_words_the_earlier_is_first() -> None:
     sends = [given_by(name, name) for name in ("tid", "mod", "ro")]
     room = room_of(*sends, given_by("d", "ro"))

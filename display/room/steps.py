@@ -186,7 +186,12 @@ class Step:
         suitable = [key for key in keys if not is_held(key, direction)] or keys
         said = [answer for key in suitable for answer in self.keys[key].answers.values()]
         held = direction.held_participants
-        return commonest([answer for answer in said if answer.participant not in held] or said)
+        said = [answer for answer in said if answer.participant not in held] or said
+        if direction.reviewed_from is not None:
+            seen_by = max(direction.reviewed_from, direction.shown.get(pair, 0))
+            seen = {answer.word.spelling for answer in said if answer.number < seen_by}
+            said = [answer for answer in said if answer.word.spelling in seen] or said
+        return commonest(said)
 
     def _standing(self, word: str, keys: list[str], count: int, direction: Direction) -> Standing:
         pair = (self.number, word)
