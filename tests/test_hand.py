@@ -10,7 +10,7 @@ from conftest import Server, Watcher
 from playwright.sync_api import Page, Route, expect
 
 from display.live.bursts import Bursts
-from display.room.events import AnswerGiven, QuestionAsked, RoomOpened
+from display.room.events import AnswerGiven, AnswerWithdrawn, Event, QuestionAsked, RoomOpened
 from display.room.state import Room
 
 OpenPage = Callable[..., Page]
@@ -409,3 +409,28 @@ def test_answers_a_minute_are_those_of_the_minute_before_now() -> None:
         room.apply(AnswerGiven(1, "anna", str(at), "mod"))
         bursts.note(at, room, room.answers[str(at)])
     assert [bursts.per_minute(now) for now in (150.0, 165.0, 3750.0)] == [2, 1, 0]
+
+
+def words_in_bursts(*happened: Event) -> list[str]:
+    room, bursts = Room(), Bursts()
+    for at, event in enumerate((RoomOpened("sv"), QuestionAsked("Vad?", 3), *happened)):
+        room.apply(event)
+        if isinstance(event, AnswerGiven):
+            bursts.note(at / 100, room, room.answers[event.key])
+    return [burst.subject for burst in bursts.found(room)]
+
+
+def test_an_answer_taken_back_makes_no_phone_known() -> None:
+    phones = [f"p{n}" for n in range(25)]
+    thrown = [AnswerGiven(1, phone, f"{phone}-x", f"x{phone}") for phone in phones]
+    back = [AnswerWithdrawn(phone, f"{phone}-x") for phone in phones]
+    bus = [AnswerGiven(1, phone, phone, "bus") for phone in phones]
+    assert words_in_bursts(*thrown, *back, *bus) == ["bus"]
+    again = [AnswerGiven(2, phone, f"{phone}-2", "bus") for phone in phones]
+    assert words_in_bursts(*thrown, QuestionAsked("Och sen?", 3), *again) == []
+    assert words_in_bursts(*thrown, *back, QuestionAsked("Och sen?", 3), *again) == ["bus"]
+
+
+def test_many_answers_of_one_phone_are_not_those_of_many() -> None:
+    many = [AnswerGiven(2, "anna", str(n), "mod") for n in range(25)]
+    assert "mod" not in words_in_bursts(QuestionAsked("Vad?", None), *many)

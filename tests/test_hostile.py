@@ -36,6 +36,14 @@ def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
     assert fetch(hall, "/{code}", method="POST", data=form).status_code == 413
 
 
+def test_no_answer_is_kept_that_is_longer_than_words_are(hall: Server) -> None:
+    for padded in ("Ja" + " " * 199, "Ja 😀" + " " * 9000):
+        answered = hall.send(padded)
+        assert answered.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert (answered.json()["error"], bool(answered.json()["message"])) == ("too_long", True)
+    assert hall.send("Ja" + " " * 198).status_code == HTTPStatus.CREATED
+
+
 def test_a_body_in_chunks_is_read_and_held_to_the_limit(hall: Server) -> None:
     headers = {**JSON, "Content-Type": "application/json"}
     url = hall.room_url

@@ -24,14 +24,18 @@ from display.room.events import (
     LanguageChosen,
     ParticipantHeld,
     PictureDrawn,
+    Plan,
     QuestionAsked,
     ResultsConcealed,
     ResultsRevealed,
     ReviewChosen,
     RoomOpened,
     StageCalmed,
+    StepPlanned,
     StepStarted,
     SuggestionDismissed,
+    TableChosen,
+    TablesAdded,
     ViewChosen,
     WordHidden,
     WordListed,
@@ -345,12 +349,74 @@ def test_a_word_on_the_rooms_list_is_held_until_it_is_let_through() -> None:
     assert standings(room)["mod"] == "shown"
 
 
+@pytest.mark.parametrize(
+    ("said", "disguised"),
+    [
+        ("mod", "mod 🖕"),
+        ("fantastiskt", "fan tastiskt"),
+        ("analys", "anal ys"),
+        ("asset", "ass"),
+        ("ht", "$h!t"),
+    ],
+)
+def test_no_answer_takes_a_word_away_that_others_said(said: str, disguised: str) -> None:
+    answers = [AnswerGiven(2, f"p{n}", f"p{n}", said) for n in range(3)]
+    room = room_of(
+        QuestionAsked("Vad?", None, phrase=True),
+        *answers,
+        *[AnswerGiven(2, "anna", f"a{n}", disguised) for n in range(4)],
+    )
+    assert [tuple(word)[1:] for word in room.tally()] == [(said.capitalize(), 3)]
+    apart = next(group for group in room.groups() if group.standing == "held")
+    assert (apart.label, apart.count) == (disguised.capitalize(), 4)
+    for n in range(4):
+        room.apply(AnswerWithdrawn("anna", f"a{n}"))
+    assert [group.count for group in room.groups()] == [3]
+
+
+def test_what_is_held_gives_no_label_also_when_a_coach_has_merged_it() -> None:
+    answers = [given_by(f"p{n}", "fuck") for n in range(3)]
+    room = room_of(given_by("anna", "mod"), *answers, WordsMerged(1, "fuck", "mod"))
+    assert [tuple(word) for word in room.tally()] == [("mod", "Mod", 4)]
+
+
+def test_a_form_of_what_the_room_lists_is_held_and_takes_nothing_with_it() -> None:
+    said = (given_by("anna", "tillit"), given_by("bo", "tilliten"))
+    assert standings(room_of(*said, WordListed("tillit", True))) == {"tillit": "held"}
+    assert standings(room_of(*said, WordListed("tilliten", True))) == {
+        "tillit": "shown",
+        "tilliten": "held",
+    }
+
+
 def test_who_is_held_does_not_count_and_counts_again_after_undo() -> None:
     room = room_of(*SAID, ParticipantHeld("cia"), ParticipantHeld("anna"))
     assert counts(room) == {"tid": 1, "ro": 1}
     assert standings(room)["mod"] == "held"
     room.apply(ActUndone())
     assert counts(room) == {"mod": 1, "tid": 1, "ro": 1}
+
+
+def test_who_is_held_does_not_count_for_a_table_either() -> None:
+    talk = (
+        TablesAdded(["Elden", "Sjön"]),
+        StepPlanned(Plan("Vad?", kind="tables", answers_each=None), 1),
+        StepStarted(2),
+        TableChosen("anna", 1),
+        TableChosen("bo", 1),
+        TableChosen("cia", 2),
+    )
+    said = (
+        AnswerGiven(2, "anna", "a", "spam", table=1),
+        AnswerGiven(2, "bo", "b", "mod", table=1),
+        AnswerGiven(2, "cia", "c", "spam", table=2),
+    )
+    room = room_of(*talk, *said, ParticipantHeld("anna"))
+    assert counts(room) == {"spam": 1, "mod": 1}
+    assert room.voices() == 2
+    room = room_of(*talk, *said, ParticipantHeld("anna"), ParticipantHeld("cia"))
+    assert counts(room) == {"mod": 1}
+    assert room.voices() == 1
 
 
 def test_a_walk_of_the_light_is_undone_as_one_act() -> None:
@@ -375,6 +441,25 @@ def test_the_label_is_the_commonest_spelling_and_of_equal_ones_the_first() -> No
     assert label("e-post", "Epost", "epost") == "Epost"
     assert label("AI", "ai") == "AI"
     assert label("AI", "ai", "Ai", "ai") == "Ai"
+
+
+def test_who_sends_much_or_is_held_has_not_more_say_in_how_a_word_is_spelled() -> None:
+    room = room_of(given_by("anna", "mod"), *[given_by("bo", "M-od", f"b{n}") for n in range(2)])
+    assert room.tally()[0].label == "Mod"
+    room.apply(given_by("cia", "M-od"))
+    assert room.tally()[0].label == "M-od"
+    room.apply(ParticipantHeld("cia"))
+    assert room.tally()[0].label == "Mod"
+
+
+def test_with_review_no_spelling_is_shown_that_no_coach_has_seen() -> None:
+    mod = [given_by(f"p{n}", "M-o-d") for n in range(3)]
+    tid = [given_by(f"q{n}", "T-id") for n in range(3)]
+    said = (given_by("anna", "mod"), ReviewChosen(True), given_by("bo", "tid"), *mod)
+    room = room_of(*said, WordShown(1, "tid"), *tid)
+    assert [tuple(word) for word in room.tally()] == [("mod", "Mod", 4), ("tid", "Tid", 4)]
+    room.apply(ReviewChosen(False))
+    assert [word.label for word in room.tally()] == ["M-o-d", "T-id"]
 
 
 def test_of_equal_words_the_earlier_is_first() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from display.room.unsuitable import LISTED, unsuitable
-from display.room.words import key_of
+from display.room.unsuitable import LISTED, read_apart, unsuitable
+from display.room.words import NotAWord, key_of
 from tests.bench.words.score import BAD, CLEAN, SPLITS, false_alarms, let_through, pairs
 
 
@@ -50,3 +50,17 @@ def test_nothing_typed_breaks_it(text: str) -> None:
 def test_every_listed_word_is_held_also_in_capitals(word: str) -> None:
     assert unsuitable(word)
     assert unsuitable(word.upper())
+
+
+DISGUISES = "fuckhoran $!@0-🖕😀1\ufe0f\u20e3\u0338."
+
+
+@given(st.one_of(st.text(), st.text(alphabet=DISGUISES, max_size=12)))
+@example("fan1️⃣tastiskt")
+def test_a_word_is_held_exactly_when_an_answer_that_counts_as_it_is_unsuitable(text: str) -> None:
+    try:
+        word = read_apart(text, phrase=True)
+    except NotAWord:
+        return
+    assert unsuitable(word.key) == unsuitable(text)
+    assert unsuitable(word.key) or not unsuitable(word.spelling)

@@ -69,6 +69,8 @@ def test_a_word_has_a_key_and_a_spelling_that_are_clean(text: str) -> None:
 @example("1\ufe0f")
 @example("0:🌀\u1071")
 @example("\u00df\u0301")
+@example("a0=\u20e3")
+@example("a-=-=-=-b")
 def test_the_label_typed_again_is_the_same_word(text: str) -> None:
     word = word_of(text)
     if word is not None:
@@ -192,6 +194,25 @@ def test_what_is_no_word_is_refused_with_its_reason(typed: str, reason: str) -> 
     with pytest.raises(NotAWord) as refused:
         read(typed, phrase=False)
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelling"),
+    [
+        ("M\u0fd5od", "Mod"),
+        ("T" + "█" * 20 + "illit", "Tillit"),
+        ("T" + "-" * 20 + "illit", "T---illit"),
+        ("M×o|d^", "Mod"),
+        ("24/7", "24/7"),
+        ("R&D", "R&D"),
+        ("e-post", "E-post"),
+        ("t’ex", "T’ex"),
+        ("C++11", "C++11"),
+        ("vi@jobbet", "Vi@jobbet"),
+    ],
+)
+def test_a_word_is_spelled_with_what_words_are_written_with(typed: str, spelling: str) -> None:
+    assert read(typed, phrase=False).spelling == spelling
 
 
 def test_a_phrase_may_have_several_words_and_one_space_between_them() -> None:

@@ -1,7 +1,7 @@
 """Streams of answers that look unlike a hall: shown to the coaches, who decide.
 
 A hall answers in bursts too, and its favourite comes from many at once. What it does not do is send
-one word alone, all from phones that were never seen before, or very many from one phone.
+one word alone, all from phones that no earlier question knew, or very many from one phone.
 """
 
 from bisect import bisect_left
@@ -13,7 +13,7 @@ from display.room.steps import Answer
 
 WINDOW = 10.0  # seconds that are looked at
 MINUTE = 60.0
-SAME_WORD = 20  # answers of one word within the window, from phones new to the room,
+SAME_WORD = 20  # phones that no earlier question knew, with one word within the window,
 SAME_SHARE = 0.6  # that are such a part of all answers then
 FROM_ONE = 12  # answers of one participant within the window
 
@@ -32,8 +32,7 @@ class Sent(NamedTuple):
 
     at: float
     word: str
-    participant: str
-    new: bool  # whether it was the participant's first in the room
+    answer: Answer
 
 
 class Bursts:
@@ -46,11 +45,12 @@ class Bursts:
         self._minute: deque[float] = deque()
         self._numbers: dict[str, int] = {}
         self._step = 0
+        self._known: set[str] = set()  # participants with an answer to another step that counts
         self._begin()
 
     def _begin(self) -> None:
         self._window: deque[Sent] = deque()
-        self._new: Counter[str] = Counter()  # answers by word, in the window, from new phones
+        self._new: dict[str, Counter[str]] = {}  # by word, in the window: answers by new phones
         self._by: Counter[str] = Counter()  # answers by participant, in the window
         self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
         self._of_participants: dict[str, tuple[float, int]] = {}  # likewise
@@ -61,36 +61,46 @@ class Bursts:
 
     def note(self, at: float, room: Room, answer: Answer) -> None:
         """Remember an answer that counts."""
-        new = answer.participant not in self._numbers
         self._numbers.setdefault(answer.participant, len(self._numbers) + 1)
         self._minute.append(at)
         while abs(at - self._minute[0]) > MINUTE:  # also when the clock was set back
             self._minute.popleft()
         if answer.step != self._step:
             self._step = answer.step
+            self._known = {
+                earlier.participant
+                for earlier in room.answers.values()
+                if earlier.step != answer.step and not earlier.withdrawn
+            }
             self._begin()
-        self._add(Sent(at, room.word_of(answer), answer.participant, new))
+        self._add(Sent(at, room.word_of(answer), answer))
 
     def _add(self, sent: Sent) -> None:
         self._window.append(sent)
         while abs(sent.at - self._window[0].at) > WINDOW:
             self._drop(self._window.popleft())
-        self._by[sent.participant] += 1
-        self._new[sent.word] += sent.new
-        same, own = self._new[sent.word], self._by[sent.participant]
-        if same >= SAME_WORD and same >= SAME_SHARE * len(self._window):
+        participant = sent.answer.participant
+        self._by[participant] += 1
+        if self._by[participant] >= FROM_ONE:
+            raise_to(self._of_participants, participant, sent.at, self._by[participant])
+        if participant in self._known:
+            return
+        self._new.setdefault(sent.word, Counter())[participant] += 1
+        same = len(self._new[sent.word])
+        if same >= SAME_WORD and same >= SAME_SHARE * self._counting():
             raise_to(self._of_words, sent.word, sent.at, same)
-        if own >= FROM_ONE:
-            raise_to(self._of_participants, sent.participant, sent.at, own)
+
+    def _counting(self) -> int:
+        """Return how many answers in the window were not taken back."""
+        return sum(not sent.answer.withdrawn for sent in self._window)
 
     def _drop(self, sent: Sent) -> None:
-        for counted, name, number in (
-            (self._by, sent.participant, 1),
-            (self._new, sent.word, sent.new),
-        ):
-            counted[name] -= number
-            if not counted[name]:
-                del counted[name]
+        participant = sent.answer.participant
+        decrease(self._by, participant)
+        if participant not in self._known:
+            decrease(self._new[sent.word], participant)
+            if not self._new[sent.word]:
+                del self._new[sent.word]
 
     def participant(self, number: str) -> str | None:
         """Return the participant who came as `number`; None if nobody did."""
@@ -124,6 +134,12 @@ class Bursts:
             for subject, (at, answers) in bursts.items()
             if abs(self._minute[-1] - at) <= MINUTE
         }
+
+
+def decrease(counter: Counter[str], name: str) -> None:
+    counter[name] -= 1
+    if not counter[name]:
+        del counter[name]
 
 
 def raise_to(bursts: dict[str, tuple[float, int]], subject: str, at: float, answers: int) -> None:

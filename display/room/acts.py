@@ -92,7 +92,7 @@ def direct(direction: Direction, act: Act, so_far: SoFar) -> Direction:
             return replace(direction, concealed=direction.concealed - {step})
         case ResultsConcealed(step):
             return replace(direction, concealed=direction.concealed | {step})
-    return _sorted_out(_staged(direction, act), act)
+    return _sorted_out(_staged(direction, act), act, so_far.answers)
 
 
 def _staged(direction: Direction, act: Act) -> Direction:
@@ -137,15 +137,15 @@ def _seated(direction: Direction, act: Act, made: int) -> Direction:
     return direction
 
 
-def _sorted_out(direction: Direction, act: Act) -> Direction:
+def _sorted_out(direction: Direction, act: Act, answers: int) -> Direction:
     """What may be seen, and what counts as one word."""
     match act:
         case WordHidden(step, word):
-            return _with_standing(direction, step, [word], hidden=True)
+            return _hidden(direction, (step, word))
         case WordShown(step, word):
-            return _with_standing(direction, step, [word], hidden=False)
+            return _shown(direction, [(step, word)], answers)
         case WordsShown(step, words):
-            return _with_standing(direction, step, words, hidden=False)
+            return _shown(direction, [(step, word) for word in words], answers)
         case WordListed(word, held):
             return replace(direction, listed={**direction.listed, word: held})
         case JoiningChosen(on):
@@ -161,11 +161,14 @@ def _sorted_out(direction: Direction, act: Act) -> Direction:
     return direction
 
 
-def _with_standing(direction: Direction, step: int, words: list[str], hidden: bool) -> Direction:
-    pairs = frozenset((step, word) for word in words)
-    if hidden:
-        return replace(direction, hidden=direction.hidden | pairs, shown=direction.shown - pairs)
-    return replace(direction, hidden=direction.hidden - pairs, shown=direction.shown | pairs)
+def _hidden(direction: Direction, hidden: tuple[int, str]) -> Direction:
+    shown = {pair: answers for pair, answers in direction.shown.items() if pair != hidden}
+    return replace(direction, hidden=direction.hidden | {hidden}, shown=shown)
+
+
+def _shown(direction: Direction, pairs: list[tuple[int, str]], answers: int) -> Direction:
+    shown = {**dict.fromkeys(pairs, answers), **direction.shown}
+    return replace(direction, hidden=direction.hidden - set(pairs), shown=shown)
 
 
 def _merged(direction: Direction, step: int, word: str, into: str, label: str | None) -> Direction:

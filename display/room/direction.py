@@ -42,7 +42,8 @@ class Direction:
     lit_table: int | None = None
     side: str = "both"  # of a summary: before, after, both
     hidden: frozenset[tuple[int, str]] = frozenset()
-    shown: frozenset[tuple[int, str]] = frozenset()  # let through, whatever would hold them
+    # words let through, whatever would hold them, each when there had been so many answers
+    shown: Mapping[tuple[int, str], int] = field(default_factory=dict)
     joining: bool = True  # inflections count as one word
     apart: frozenset[tuple[int, str]] = frozenset()  # spellings that are joined with none
     merged: Mapping[tuple[int, str], str] = field(default_factory=dict)  # into what, by hand

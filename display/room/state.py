@@ -31,7 +31,7 @@ from display.room.events import (
 )
 from display.room.steps import Answer, Group, Step, Tallied, table_voice
 from display.room.summary import Summary, sources
-from display.room.unsuitable import unsuitable
+from display.room.unsuitable import read_apart
 
 Refusal: TypeAlias = Literal[
     "closed", "spent", "changed", "no_such_table", "empty", "not_a_word", "one_word"
@@ -215,14 +215,25 @@ class Room:
         groups = self.groups_of(step.number)
         shown = [group.members for group in groups if group.standing == "shown"]
         keys = {member.word for members in shown for member in members}
-        unseen = {
-            voice
-            for key in step.keys.keys() - keys
-            for voice in step.keys[key].voices
-            if not any(answer.word.key in keys for answer in step.given[voice])
-        }
         held = self.direction.held_participants
-        return unseen | {voice for voice in held if step.given.get(voice)}
+        doubtful = (
+            set(step.given)
+            if held
+            else {
+                answer.voice
+                for key in step.keys.keys() - keys
+                for answer in step.keys[key].answers.values()
+            }
+        )
+        return {
+            voice
+            for voice in doubtful
+            if step.given[voice]
+            and not any(
+                answer.word.key in keys and answer.participant not in held
+                for answer in step.given[voice]
+            )
+        }
 
     def table_of(self, participant: str) -> int | None:
         """Return the table at which the participant sits; None if at none that is there."""
@@ -280,10 +291,17 @@ class Room:
     def _give(self, event: AnswerGiven) -> None:
         if event.key in self.answers or self.refusal(event) is not None:
             return
-        word = words.read(event.text, self.plan.phrase)
-        answer = Answer(event.step, event.participant, event.key, event.text, word, event.table)
+        answer = Answer(
+            event.step,
+            event.participant,
+            event.key,
+            event.text,
+            read_apart(event.text, self.plan.phrase),
+            number=len(self.answers),
+            table=event.table,
+        )
         replaced = self.answers.get(event.replaces or "")
-        self.step.add(answer, len(self.answers), unsuitable(event.text), replaced)
+        self.step.add(answer, replaced)
         if replaced is not None:
             replaced.withdrawn, replaced.replaced_by = True, answer.key
         self.answers[event.key] = answer

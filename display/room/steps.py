@@ -1,13 +1,14 @@
 """A step's answers, and the words that they count as."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from display.room.direction import Direction
 from display.room.events import Plan
 from display.room.inflections import base_of
+from display.room.unsuitable import unsuitable
 from display.room.words import Word
 
 Standing: TypeAlias = Literal["shown", "hidden", "held", "waiting"]
@@ -49,13 +50,15 @@ class Group(NamedTuple):
 
 @dataclass(slots=True)
 class Answer:
-    """An answer that was accepted; `step` is where it counts, `table` in whose name it was sent."""
+    """An answer that was accepted, the room's `number`th from 0; `step` is where it counts, `table`
+    in whose name it was sent."""
 
     step: int
     participant: str
     key: str
     text: str
     word: Word
+    number: int
     table: int | None = None
     withdrawn: bool = False
     replaced_by: str | None = None  # the key of the answer that took its place
@@ -67,18 +70,17 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Spelled:
-    """What was said under one key."""
+class Said:
+    """What was said under one key: the answers that count, by their own keys, in their order."""
 
-    first: int  # the number, in the room, of the answer that said it first
-    unsuitable: bool = False
-    answers: int = 0
-    spellings: Counter[str] = field(default_factory=Counter)
-    voices: Counter[str] = field(default_factory=Counter)
+    first: int  # the number of the answer that said it first, also when that is taken back
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def count(self, held: frozenset[str]) -> int:
         """Return how many answers count, without those of participants who are held."""
-        return self.answers - sum(self.voices[participant] for participant in held)
+        if not held:
+            return len(self.answers)
+        return sum(answer.participant not in held for answer in self.answers.values())
 
 
 @dataclass(slots=True)
@@ -93,14 +95,14 @@ class Step:
     plan: Plan
     answers: int = 0
     speaking: int = 0  # voices that have given any
-    keys: dict[str, Spelled] = field(default_factory=dict)
+    keys: dict[str, Said] = field(default_factory=dict)
     given: dict[str, list[Answer]] = field(default_factory=dict)  # by voice
     _direction: Direction | None = None  # that the words were found by
     _members: dict[str, list[str]] = field(default_factory=dict)  # the keys of each word
     _groups: dict[str, Group] = field(default_factory=dict)  # of the words that did not change
 
-    def add(self, answer: Answer, number: int, unsuitable: bool, replaces: Answer | None) -> None:
-        """Let the answer, the room's `number`th, count, in the place of another if it has one."""
+    def add(self, answer: Answer, replaces: Answer | None) -> None:
+        """Let the answer count, in the place of another if it has one."""
         own = self.given.setdefault(answer.voice, [])
         self.answers += 1
         self.speaking += not own
@@ -111,38 +113,36 @@ class Step:
             self.remove(replaces)
         said = self.keys.get(answer.word.key)
         if said is None:
-            said = self.keys[answer.word.key] = Spelled(number)
+            said = self.keys[answer.word.key] = Said(answer.number)
             if self._direction is not None:
                 self._find(answer.word.key, self._direction)
-        said.answers += 1
-        said.spellings[answer.word.spelling] += 1
-        said.voices[answer.voice] += 1
-        said.unsuitable |= unsuitable
+        said.answers[answer.key] = answer
         self._changed(answer.word.key)
 
     def remove(self, answer: Answer) -> None:
         """Let the answer, which counts now, count no more."""
         said = self.keys[answer.word.key]
         self.answers -= 1
-        said.answers -= 1
-        decrease(said.spellings, answer.word.spelling)
-        decrease(said.voices, answer.voice)
+        del said.answers[answer.key]
         self.given[answer.voice].remove(answer)
         self.speaking -= not self.given[answer.voice]
         self._changed(answer.word.key)
-        if not said.voices:
+        if not said.answers:
             del self.keys[answer.word.key]
             self._direction = None
 
     def spelling(self, key: str) -> str:
         """Return the commonest spelling of a key; the key itself if nobody says it now."""
         said = self.keys.get(key)
-        return commonest(said.spellings) if said else key
+        return commonest(said.answers.values()) if said else key
 
     def word_of(self, key: str, direction: Direction) -> str:
         """Return the word that an answer of this key counts as."""
         joined = direction.joining and (self.number, key) not in direction.apart
-        return direction.into(self.number, base_of(key) if joined else key)
+        base = base_of(key) if joined else key
+        if base != key and is_held(base, direction) != is_held(key, direction):
+            base = key  # what is held takes no other word with it
+        return direction.into(self.number, base)
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
@@ -165,9 +165,8 @@ class Step:
             self._groups.pop(self.word_of(key, self._direction), None)
 
     def _group(self, word: str, keys: list[str], direction: Direction) -> Group:
-        held = direction.held_participants
         members = [
-            Tallied(key, commonest(self.keys[key].spellings), self.keys[key].count(held))
+            Tallied(key, self.spelling(key), self.keys[key].count(direction.held_participants))
             for key in keys
         ]
         members.sort(key=lambda member: -member.count)
@@ -181,12 +180,18 @@ class Step:
         )
 
     def _label(self, word: str, keys: list[str], direction: Direction) -> str:
-        chosen = direction.labels.get((self.number, word))
-        if chosen is not None:
-            return chosen
-        if len(keys) == 1:
-            return commonest(self.keys[keys[0]].spellings)
-        return commonest(sum((self.keys[key].spellings for key in keys), Counter()))
+        pair = (self.number, word)
+        if pair in direction.labels:
+            return direction.labels[pair]
+        suitable = [key for key in keys if not is_held(key, direction)] or keys
+        said = [answer for key in suitable for answer in self.keys[key].answers.values()]
+        held = direction.held_participants
+        said = [answer for answer in said if answer.participant not in held] or said
+        if direction.reviewed_from is not None:
+            seen_by = max(direction.reviewed_from, direction.shown.get(pair, 0))
+            seen = {answer.word.spelling for answer in said if answer.number < seen_by}
+            said = [answer for answer in said if answer.word.spelling in seen] or said
+        return commonest(said)
 
     def _standing(self, word: str, keys: list[str], count: int, direction: Direction) -> Standing:
         pair = (self.number, word)
@@ -196,12 +201,25 @@ class Step:
             return "held"
         if pair in direction.shown:
             return "shown"
-        if any(direction.listed.get(key, self.keys[key].unsuitable) for key in keys):
+        if any(by_hand(key, direction) for key in keys):
+            return "held"
+        if all(is_held(key, direction) for key in keys):
             return "held"
         since = direction.reviewed_from
         if since is not None and min(self.keys[key].first for key in keys) >= since:
             return "waiting"
         return "shown"
+
+
+def is_held(key: str, direction: Direction) -> bool:
+    """Return whether a key is held, as a coach has said or as the list for all rooms says."""
+    held = by_hand(key, direction)
+    return unsuitable(key) if held is None else held
+
+
+def by_hand(key: str, direction: Direction) -> bool | None:
+    """Return whether coaches want this key, or the base it is a form of, held; None: no word."""
+    return direction.listed.get(key, direction.listed.get(base_of(key)))
 
 
 def judge_alike(one: Direction | None, other: Direction) -> bool:
@@ -214,12 +232,7 @@ def table_voice(table: int) -> str:
     return f"table:{table}"
 
 
-def commonest(spellings: Counter[str]) -> str:
-    """Return the commonest spelling; of equal ones the earlier."""
-    return spellings.most_common(1)[0][0]
-
-
-def decrease(counter: Counter[str], name: str) -> None:
-    counter[name] -= 1
-    if not counter[name]:
-        del counter[name]
+def commonest(answers: Iterable[Answer]) -> str:
+    """Return the spelling that most participants chose; of equal ones the earlier."""
+    chosen = dict.fromkeys((answer.word.spelling, answer.participant) for answer in answers)
+    return Counter(spelling for spelling, _ in chosen).most_common(1)[0][0]

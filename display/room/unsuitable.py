@@ -13,7 +13,16 @@ from pathlib import Path
 import regex
 
 from display.room.inflections import listed
-from display.room.words import EMOJI, REMEMBERED, clean, key_of
+from display.room.words import (
+    EMOJI,
+    REMEMBERED,
+    Word,
+    capitalised,
+    caseless,
+    clean,
+    key_of,
+    read,
+)
 
 LISTED = frozenset(listed(Path(__file__).with_name("unsuitable.txt").read_text(encoding="utf-8")))
 SIGNS = str.maketrans("013457@$!", "oieastasi")
@@ -27,6 +36,19 @@ LOOK_ALIKES = str.maketrans(
 SWEDISH = "åäö"
 DRAWN_OUT = regex.compile(r"(.)\1\1")
 REPEATED = regex.compile(r"(.)\1+")
+
+
+def read_apart(text: str, phrase: bool) -> Word:
+    """Return the word that `text` counts as, as `read` does; NotAWord likewise.
+
+    What is unsuitable counts for no word that others said, however it is typed: if only the way it
+    is typed makes it so ("fan tastiskt"), it is a word of its own, spelled as it was typed.
+    """
+    word = read(text, phrase)
+    if unsuitable(word.key) or not unsuitable(text):
+        return word
+    typed = capitalised(clean(text))
+    return Word(caseless(typed), typed)
 
 
 @lru_cache(REMEMBERED)
@@ -50,7 +72,8 @@ ONCE = frozenset(map(once, LISTED))
 def readings(text: str) -> set[str]:
     """Return the keys that a reader may see in what was typed, and its emoji without colour."""
     typed = clean(text).casefold()
-    seen = {looks for part in {typed, *typed.split()} for looks in (part, *looks_of(part))}
+    parts = {typed, *typed.split(), *EMOJI.sub(" ", typed).split()}
+    seen = {looks for part in parts for looks in (part, *looks_of(part))}
     return {sign[0] for sign in EMOJI.findall(typed)} | {key_of(looks) for looks in seen} - {""}
 
 

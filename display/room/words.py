@@ -39,6 +39,10 @@ EMOJI = regex.compile(
     r"|\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?"
     rf"(?:{ZWJ}\p{{Extended_Pictographic}}[\ufe0f\p{{Emoji_Modifier}}]?)*"
 )
+UNWRITTEN = regex.compile(  # what no word is written with, and the marks on it
+    r"[[\p{S}\p{P}]--['’\-‐–&/.+,:;!?@%()\"“”#$€£§°]]\p{M}*", regex.V1
+)
+PILED_UP = regex.compile(r"([\p{S}\p{P}]{3})[\p{S}\p{P}]+")
 NOT_COUNTED = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
 EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
@@ -63,13 +67,13 @@ class NotAWord(ValueError):
 def read(text: str, phrase: bool) -> Word:
     """Return the word that `text` counts as; NotAWord if it is none, or several where one is asked.
 
-    Emoji beside letters are dropped; an answer of emoji alone counts as itself.
+    Emoji and signs beside letters are dropped; an answer of emoji alone counts as itself.
     """
     cleaned = clean(text)
     if not cleaned:
         raise NotAWord("empty")
     if key_of(cleaned):
-        spelling = EDGES.sub("", clean(EMOJI.sub(" ", cleaned)))
+        spelling = EDGES.sub("", clean(written(cleaned)))
         if not phrase and " " in spelling:
             raise NotAWord("one_word")
         return Word(key_of(spelling), capitalised(spelling))
@@ -77,6 +81,11 @@ def read(text: str, phrase: bool) -> Word:
     if not emoji:
         raise NotAWord("not_a_word")
     return Word(emoji.translate({ord(mark): None for mark in VARIATION}), emoji)
+
+
+def written(cleaned: str) -> str:
+    """Return `cleaned` with nothing but what words are written with."""
+    return str(PILED_UP.sub(r"\1", UNWRITTEN.sub("", EMOJI.sub(" ", cleaned))))
 
 
 def clean(text: str) -> str:
@@ -112,9 +121,13 @@ def shortened(text: str) -> str:
 
 def key_of(cleaned: str) -> str:
     """Return the letters, marks and digits of `cleaned`, caseless; empty without either."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
-    key: str = NOT_COUNTED.sub("", EMOJI.sub("", folded))
+    key: str = NOT_COUNTED.sub("", EMOJI.sub("", caseless(cleaned)))
     return key if LETTER_OR_DIGIT.search(key) else ""
+
+
+def caseless(cleaned: str) -> str:
+    """Return `cleaned` as it is whether written in capitals or not."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
 
 
 def capitalised(spelling: str) -> str:

@@ -55,7 +55,8 @@ from display.room.events import (
 )
 from display.room.state import Room
 from display.room.steps import Group
-from display.room.words import NotAWord, clean, on_one_line, read, shortened
+from display.room.unsuitable import read_apart
+from display.room.words import NotAWord, clean, on_one_line, shortened
 from display.web import agendas
 from display.web.languages import LANGUAGES
 from display.web.plans import (
@@ -151,7 +152,7 @@ def held_word(sent: Sent, room: Room) -> Act:
 
 def listed(sent: Sent, room: Room) -> Act:
     try:
-        key = read(str(sent.get("word", "")), phrase=True).key
+        key = read_apart(str(sent.get("word", "")), phrase=True).key
     except NotAWord as error:
         raise BadAct(_("Write a word first.")) from error
     return WordListed(key, is_on(sent.get("held")))

@@ -14,6 +14,7 @@ from display.room.steps import Answer
 from display.web.security import Pace
 
 KEY = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
+MAX_SENT = 200  # code points as they were typed: it is kept whole
 RETRY_SECONDS = 2
 
 
@@ -60,6 +61,8 @@ class Intake:
         if taken is not None:
             same = taken.participant == participant or is_again(taken, sending)
             return Fate(live, taken) if same else Fate(live, error="key")
+        if len(sending.text) > MAX_SENT:
+            return Fate(live, error="too_long")
         if wait := self._pace.wait_seconds(participant):
             return Fate(live, error="too_fast", retry_after=math.ceil(wait))
         if wait := self._room_pace.wait_seconds(live.code):

@@ -115,6 +115,7 @@ def explain(error: str, room: Room) -> str:
         "empty": _("Write a word first."),
         "not_a_word": _("Write at least one letter, digit or emoji."),
         "one_word": _("One word, please. Choose the most important one."),
+        "too_long": _("That is too long. Write a word, or a few."),
         "too_fast": _("That was very many at once. Wait a moment and send again."),
         "too_many": _("Very many are sending right now. Wait a moment and send again."),
         "unavailable": _("The server cannot save right now. Wait a moment and send again."),
