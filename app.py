@@ -28,7 +28,7 @@ from display.serving.garbage import collect_for_ever
 from display.serving.guard import guard, limited
 from display.serving.lanes import answers_first
 from display.serving.listening import listen
-from display.serving.pings import init_pings
+from display.serving.packets import guard_packets
 from display.serving.proxies import behind_proxies
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
@@ -78,7 +78,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     )
     most = most_connections()
     socketio = init_sockets(app, ASYNC_MODE)
-    init_pings()
+    guard_packets()
     guard(socketio.server.eio, partial(is_watching, socketio.server.manager, audience))
     ticker = Ticker(rooms, audience, socketio, execute)
     load_rooms(app, rooms, settings.log, keep_seconds)

@@ -1,6 +1,7 @@
 """Socket.IO: a page says what it watches and gets what it lacks; the ticker sends what follows."""
 
 import logging
+from collections import Counter
 from typing import Any
 
 from flask import Flask
@@ -24,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "ping_interval": 25,  # seconds
     "ping_timeout": 30,  # seconds: a phone that blinks off its screen is still there
 }
+MOST_WRONG = 3  # rooms that are none, after which a socket is closed: it guesses
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +59,14 @@ class Watching:
         self._server = server
         self._rooms: Rooms = app.extensions["rooms"]
         self._audience: Audience = app.extensions["audience"]
+        self._wrong: Counter[str] = Counter()  # rooms that are none, by socket
 
     def watch(self, sid: str, asked: Any = None, *_: Any) -> None:
         """Let the socket watch a room from entry `since` on, and send what it lacks."""
         try:
             self._watch(sid, asked)
         except (ValueError, NoSuchRoom):
-            self._server.emit("refused", {"error": "no_such_room"}, to=sid)
+            self._refuse_room(sid)
         except RoomErased:
             self._server.emit("erased", {}, to=sid)
         except Exception:  # the socket lives on
@@ -71,6 +74,13 @@ class Watching:
 
     def disconnected(self, sid: str, *_: Any) -> None:
         self._audience.leave(sid)
+        self._wrong.pop(sid, None)
+
+    def _refuse_room(self, sid: str) -> None:
+        self._server.emit("refused", {"error": "no_such_room"}, to=sid)
+        self._wrong[sid] += 1
+        if self._wrong[sid] >= MOST_WRONG:
+            self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, "/"))
 
     def _watch(self, sid: str, asked: Any) -> None:
         code, role, since = read_watch(asked)
