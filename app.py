@@ -32,7 +32,7 @@ from display.serving.packets import guard_packets
 from display.serving.proxies import behind_proxies
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
-from display.web.auth import coach_key, operator_key
+from display.web.auth import coach_key, is_known, operator_key
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
@@ -89,7 +89,9 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(collect_for_ever, lambda: audience.size < CALM, sleep)
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     few = limited(app, socketio.server.eio, most_sockets(most))
-    answering = answers_first(behind_proxies(few, settings.trusted_proxies))
+    answering = answers_first(
+        behind_proxies(few, settings.trusted_proxies), partial(is_known, secret)
+    )
     server = spawn(answer_requests, listener, answering, most)
     sleep()  # lets it begin, since it cannot with a listener that is closed
     while not stopping.is_set() and not server.dead:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 PARTICIPANT_COOKIE = "participant"
 OPERATOR = "operator"
+SIGNED_COOKIE = re.compile(r"(?:^|;) *(participant|coach)(?:_[A-Z0-9]{4})?=([^;]*)")
 COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
 PARTICIPANT_BYTES = 12
 LONGEST_TOKEN = 200  # characters; what is longer is none, and not worth remembering
@@ -225,6 +227,12 @@ def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
     """
     value, at = verified(secret, purpose, token) if len(token) <= LONGEST_TOKEN else (None, 0.0)
     return value if time.time() - at <= COOKIE_SECONDS else None
+
+
+def is_known(secret: str, cookies: str) -> bool:
+    """Return whether the first participant or coach in a `Cookie` header is one of this server."""
+    found = SIGNED_COOKIE.search(cookies)
+    return found is not None and unsigned_with(secret, found[1], found[2]) is not None
 
 
 @lru_cache(REMEMBERED)
