@@ -38,7 +38,7 @@ from display.web.sockets import init_sockets
 
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
-CALM = 1000  # sockets
+CALM_SECONDS = 60.0  # without an answer, when a pause is noticed by nobody
 DAY = 24 * 3600.0  # seconds
 
 
@@ -86,7 +86,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(ticker.run, sleep)
     spawn(app.extensions["lag"].run, sleep)
     spawn(ticker.mind_log, sleep)
-    spawn(collect_for_ever, lambda: audience.size < CALM, sleep)
+    spawn(collect_for_ever, lambda: now() - rooms.answered_at > CALM_SECONDS, sleep)
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     few = limited(app, socketio.server.eio, most_sockets(most))
     answering = answers_first(

@@ -1,30 +1,39 @@
 """What makes a great hall light: the short way of answers, who does not read, what stays behind."""
 
+import asyncio
+import gc
 import json
 import socket
 import subprocess
 import sys
+import weakref
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from email.parser import Parser
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import socketio
-from conftest import ROOT, WAIT_SECONDS, Server
+from conftest import ROOT, WAIT_SECONDS, Server, Watcher
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
 from display.live.audience import Audience
 from display.live.rooms import Rooms
 from display.log import open_log
-from display.room.events import AnswersClosed
+from display.room.events import AnswerGiven, AnswersClosed
+from display.serving import garbage
 from display.serving.heads import ordinary
 from display.web import create_app
 from display.web.channels import Channels
+from tests.bench.hall import phones
 
 SHORT, LONG = "application/json", "application/json; charset=utf-8"  # only the first is short
 MB = 1_000_000
@@ -234,6 +243,33 @@ def test_a_socket_that_never_reads_is_cut_off_and_costs_no_memory(server: Server
     assert server.send("mod").status_code == HTTPStatus.CREATED
 
 
+def test_who_asks_for_the_picture_again_and_again_is_sent_it_once_in_a_while(
+    server: Server, watch: Callable[..., Watcher]
+) -> None:
+    stage = watch("stage")
+    stage.wait_for(lambda name, _: name == "picture")
+    ask = {"room": server.code, "as": "stage", "since": 0}
+    stage.received.clear()
+    for _ in range(30):
+        stage.client.emit("watch", ask)
+    server.send("mod")
+    stage.wait_for(lambda _, message: message["answers"] == 1)
+    assert len([name for name, _ in stage.received if name == "picture"]) < 15
+
+
+def test_stages_that_ask_in_the_same_moment_are_sent_one_picture(
+    server: Server, watch: Callable[..., Watcher]
+) -> None:
+    stages = [watch("stage") for _ in range(20)]
+    for stage in stages:
+        stage.wait_for(lambda name, _: name == "picture")
+        stage.received.clear()
+    for stage in stages:
+        stage.client.emit("watch", {"room": server.code, "as": "stage", "since": 0})
+    made_at = {stage.wait_for(lambda name, _: name == "picture")["now"] for stage in stages}
+    assert len(made_at) < len(stages)
+
+
 def test_metrics_tell_how_late_the_event_loop_is(server: Server) -> None:
     figures = requests.get(f"{server.url}/metrics", timeout=WAIT_SECONDS).text
     for when in ("last", "max"):
@@ -274,6 +310,38 @@ def test_a_connection_leaves_nothing_that_only_the_garbage_collector_would_find(
     assert left.stdout == "0\n"
 
 
+def test_everything_is_looked_through_once_it_is_calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.end = self
+
+    class Over(Exception):
+        pass
+
+    kept = [Knot()]
+    knot, is_left = weakref.ref(kept[0]), []
+
+    def sleep(_: float) -> None:
+        kept.clear()
+        is_left.append(knot() is not None)
+        if len(is_left) == 6:
+            raise Over
+
+    monkeypatch.setattr(garbage, "THAW_SWEEPS", 2)
+    with pytest.raises(Over):
+        garbage.collect_for_ever(lambda: len(is_left) >= 4, sleep)
+    gc.unfreeze()
+    assert is_left == [True, True, True, True, False, False]
+
+
+def test_the_last_answer_in_any_room_tells_when_it_was_calm(app: Flask) -> None:
+    rooms = app.extensions["rooms"]
+    first, second = rooms.codes()[0], rooms.open("sv", "Vad mer?")
+    assert rooms.answered_at == second.answered_at
+    answered = rooms.record(first, AnswerGiven(1, "a", "key", "mod"))
+    assert rooms.answered_at == answered.answered_at > second.answered_at
+
+
 def test_the_start_tells_how_many_connections_there_is_room_for(tmp_path: Path) -> None:
     server = Server(tmp_path).start()
     try:
@@ -282,3 +350,27 @@ def test_the_start_tells_how_many_connections_there_is_room_for(tmp_path: Path) 
         assert "Room for" in server.process.stdout.readline()
     finally:
         server.kill()
+
+
+def test_a_phone_of_the_measured_hall_loads_what_a_browser_loads(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(server.room_url)
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/clock.js'))"
+    )
+    needed = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+
+    async def join() -> set[str]:
+        phone = phones.Phone(server.room_url)
+        await phone.join()
+        await phone.close()
+        return phone.loaded
+
+    with ThreadPoolExecutor() as pool:  # the browser has a loop in this thread
+        loaded = pool.submit(asyncio.run, join()).result()
+    assert scripts(loaded) == scripts(needed)
+
+
+def scripts(addresses: Iterable[str]) -> set[str]:
+    return {urlsplit(address).path for address in addresses if address.endswith(".js")}

@@ -95,6 +95,11 @@ class Rooms:
         self.log.append(code, encode(RoomOpened(language, title)))
         return self.record(code, QuestionAsked(question))
 
+    @property
+    def answered_at(self) -> float:
+        """When the last answer came, or a room was opened, in seconds since 1970; 0 if none was."""
+        return max((live.answered_at for live in list(self._live.values())), default=0.0)
+
     def codes(self) -> list[str]:
         """Return the codes of all rooms, the oldest first."""
         return self.log.rooms()

@@ -1,4 +1,4 @@
-"""Garbage collection kept short: what lives on is not looked at again, except while it is calm.
+"""Garbage collection kept short: what lives on is not looked at again, except when it is calm.
 
 A full one takes a tenth of a second at the start, and a whole one with thousands of sockets.
 """
@@ -11,15 +11,16 @@ THAW_SWEEPS = 7200  # an hour of them
 
 
 def collect_for_ever(is_calm: Callable[[], bool], sleep: Callable[[float], object]) -> None:
-    """Collect what is young all the time, and everything once an hour if it is calm then."""
+    """Collect what is young all the time, and everything once it is calm after an hour."""
     gc.collect()
     gc.enable()
     while True:
         gc.freeze()
-        for _ in range(THAW_SWEEPS):
+        sweeps = 0
+        while sweeps < THAW_SWEEPS or not is_calm():
             sleep(SWEEP_SECONDS)
             gc.collect(1)
             gc.freeze()
-        if is_calm():
-            gc.unfreeze()
-            gc.collect()
+            sweeps += 1
+        gc.unfreeze()
+        gc.collect()

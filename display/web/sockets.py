@@ -7,15 +7,12 @@ from typing import Any
 from flask import Flask
 from flask_socketio import SocketIO
 
-from display.live.audience import ROLES, Audience, Role, Watch, table_channel
-from display.live.messages import Message
-from display.live.messages.coach import coach_status
-from display.live.messages.phone import phone_status, table_message
-from display.live.messages.stage import resumed
+from display.live.audience import ROLES, Audience, Role, Watch
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
 from display.web.auth import is_coach
 from display.web.channels import Channels
+from display.web.newcomers import Asked, Newcomers
 from display.web.security import same_origin
 
 SETTINGS: dict[str, Any] = {
@@ -60,6 +57,7 @@ class Watching:
         self._rooms: Rooms = app.extensions["rooms"]
         self._audience: Audience = app.extensions["audience"]
         self._wrong: Counter[str] = Counter()  # rooms that are none, by socket
+        self._newcomers = Newcomers(server, self._rooms, self._audience)
 
     def watch(self, sid: str, asked: Any = None, *_: Any) -> None:
         """Let the socket watch a room from entry `since` on, and send what it lacks."""
@@ -88,36 +86,16 @@ class Watching:
         if role == "coach" and not self._is_coach(sid, live):
             self._server.emit("refused", {"error": "forbidden"}, to=sid)
             return
-        self._change_channel(sid, Watch(code, role))
-        name, message = self._first_message(live, role, since)
-        self._server.emit(name, message, to=sid)
-        self._sit_at(sid, live, asked.get("table"))
+        if role == "coach":  # few, and let in as of now
+            self._newcomers.greet(Watch(code, role), 0, {sid: None})
+            return
+        if role != "stage" or since not in live.picture.seqs:
+            since = 0  # it is sent the whole
+        self._newcomers.add(sid, Asked(Watch(code, role), since, asked.get("table")))
 
     def _is_coach(self, sid: str, live: LiveRoom) -> bool:
         with self._app.request_context(self._server.get_environ(sid)):
             return is_coach(live)
-
-    def _change_channel(self, sid: str, watch: Watch) -> None:
-        before = self._audience.join(sid, watch)
-        if before is not None and before != watch:
-            self._server.leave_room(sid, before.channel)
-        self._server.enter_room(sid, watch.channel)
-
-    def _first_message(self, live: LiveRoom, role: Role, since: int) -> tuple[str, Message]:
-        if role == "stage":
-            return resumed(live, since)
-        if role == "phone":
-            return "status", phone_status(live)
-        return "status", coach_status(live, self._audience.connected(live.code, "phone"))
-
-    def _sit_at(self, sid: str, live: LiveRoom, table: Any) -> None:
-        """Send what is new at this table of the room, and at no other."""
-        for channel in self._server.rooms(sid):
-            if ":table:" in channel:
-                self._server.leave_room(sid, channel)
-        if isinstance(table, int) and 0 < table <= live.room.tables_made:
-            self._server.enter_room(sid, table_channel(live.code, table))
-            self._server.emit("table", table_message(live, table), to=sid)
 
 
 def read_watch(asked: Any) -> tuple[str, Role, int]:

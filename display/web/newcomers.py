@@ -1,0 +1,111 @@
+"""Who asks for a room is sent it together with all who ask for the same in that moment.
+
+However many ask, and however often, what they lack is made a few times a second for a slice of
+them at a time, and others have their turn in between.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from display.live.audience import Audience, Watch, table_channel
+from display.live.messages import Message
+from display.live.messages.coach import coach_status
+from display.live.messages.phone import phone_status, table_message
+from display.live.messages.stage import resumed
+from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
+from display.log.base import RoomErased
+from display.web.channels import SLICE
+
+PAUSE_SECONDS = 0.05  # after all who asked were sent what they lack
+
+logger = logging.getLogger(__name__)
+
+
+class Asked(NamedTuple):
+    """What a socket wants to watch, the entry it has, if that is any help, and its table."""
+
+    watch: Watch
+    since: int
+    table: Any
+
+
+class Newcomers:
+    """Sockets that have asked and were not sent anything yet."""
+
+    def __init__(self, server: Any, rooms: Rooms, audience: Audience) -> None:
+        self._server = server
+        self._rooms = rooms
+        self._audience = audience
+        self._asked: dict[str, Asked] = {}  # by socket id
+        self._greeting = False
+
+    def add(self, sid: str, asked: Asked) -> None:
+        """Greet the socket in a moment, with all who ask by then."""
+        self._asked[sid] = asked
+        if not self._greeting:
+            self._greeting = True
+            self._server.start_background_task(self._greet_all)
+
+    def greet(self, watch: Watch, since: int, tables: dict[str, Any]) -> None:
+        """Send sockets what they lack now, and let them watch this and nothing else.
+
+        They are given with the table at which each sits, if it does.
+        """
+        here = [sid for sid in tables if self._server.manager.is_connected(sid, "/")]
+        if not here:
+            return
+        try:
+            live = self._rooms.get(watch.code)
+            for sid in here:
+                self._change_channel(sid, watch)
+            name, message = self._lacking(live, watch, since)
+            self._server.emit(name, message, to=here)
+            for sid in here:
+                self._sit_at(sid, live, tables[sid])
+        except (RoomErased, NoSuchRoom):
+            self._server.emit("erased", {}, to=here)
+        except Exception:  # others are greeted all the same
+            logger.exception("newcomers could not be sent what they lack")
+
+    def _greet_all(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, {}
+            for (watch, since), sids in together(asked):
+                self.greet(watch, since, {sid: asked[sid].table for sid in sids})
+                self._server.sleep(0)
+            self._server.sleep(PAUSE_SECONDS)
+        self._greeting = False
+
+    def _change_channel(self, sid: str, watch: Watch) -> None:
+        before = self._audience.join(sid, watch)
+        if before is not None and before != watch:
+            self._server.leave_room(sid, before.channel)
+        self._server.enter_room(sid, watch.channel)
+
+    def _lacking(self, live: LiveRoom, watch: Watch, since: int) -> tuple[str, Message]:
+        if watch.role == "stage":
+            return resumed(live, since)
+        if watch.role == "phone":
+            return "status", phone_status(live)
+        return "status", coach_status(live, self._audience.connected(live.code, "phone"))
+
+    def _sit_at(self, sid: str, live: LiveRoom, table: Any) -> None:
+        """Send what is new at this table of the room, and at no other."""
+        for channel in self._server.rooms(sid):
+            if ":table:" in channel:
+                self._server.leave_room(sid, channel)
+        if isinstance(table, int) and 0 < table <= live.room.tables_made:
+            self._server.enter_room(sid, table_channel(live.code, table))
+            self._server.emit("table", table_message(live, table), to=sid)
+
+
+def together(asked: dict[str, Asked]) -> Iterator[tuple[tuple[Watch, int], Iterable[str]]]:
+    """Yield what is asked for, and who asks for it, a slice of them at a time."""
+    groups: defaultdict[tuple[Watch, int], list[str]] = defaultdict(list)
+    for sid, one in asked.items():
+        groups[one.watch, one.since].append(sid)
+    for wanted, sids in groups.items():
+        for start in range(0, len(sids), SLICE):
+            yield wanted, sids[start : start + SLICE]
