@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import qrcode
 from flask import Flask
 
-from display.addresses import Address, local_addresses
+from display.addresses import LOOPBACK, Address, local_addresses
 from display.commands import run
 from display.live.audience import Audience
 from display.live.clock import now
@@ -39,6 +40,7 @@ from display.web.sockets import init_sockets
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
 CLOSE_SECONDS = 1.5  # for a log that another program holds
 CALM_SECONDS = 60.0  # without an answer, when a pause is noticed by nobody
+ADDRESS_SECONDS = 2.0  # between two looks at which address the machine has
 DAY = 24 * 3600.0  # seconds
 
 
@@ -88,6 +90,8 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(ticker.mind_log, sleep)
     spawn(collect_for_ever, lambda: now() - rooms.answered_at > CALM_SECONDS, sleep)
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
+    if settings.public_url is None:
+        spawn(follow_address, app, rooms, settings)
     few = limited(app, socketio.server.eio, most_sockets(most))
     answering = answers_first(
         behind_proxies(few, settings.trusted_proxies), partial(is_known, secret)
@@ -155,6 +159,23 @@ def reachable_addresses(settings: Settings) -> list[Address]:
     if settings.host == "0.0.0.0":  # noqa: S104
         return local_addresses()
     return [Address(settings.host, "--host")]
+
+
+def follow_address(app: Flask, rooms: Rooms, settings: Settings) -> None:
+    """Tell the machine's new address when it gets another; links and codes on pages are of that.
+
+    While it has none, as when the Wi-Fi blinks, those are of the last.
+    """
+    while True:
+        sleep(ADDRESS_SECONDS)
+        with suppress(OSError, LogUnavailable):
+            likeliest = execute(reachable_addresses, settings)[0]
+            public_url = web_address(likeliest.ip, settings.port)
+            if likeliest == LOOPBACK or public_url == app.config["PUBLIC_URL"]:
+                continue
+            app.config["PUBLIC_URL"] = public_url
+            for code in rooms.codes():
+                print(f"Phones  {public_url}/{code}", flush=True)
 
 
 def web_address(host: str, port: int) -> str:

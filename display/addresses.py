@@ -23,6 +23,9 @@ class Address(NamedTuple):
     card: str
 
 
+LOOPBACK = Address("127.0.0.1", "loopback")
+
+
 def local_addresses() -> list[Address]:
     """Return this machine's addresses, the likeliest to be reached first; at least loopback."""
     found = [
@@ -33,7 +36,7 @@ def local_addresses() -> list[Address]:
     ]
     routed = default_route_ip()
     found.sort(key=lambda address: rank(address, routed))
-    return found or [Address("127.0.0.1", "loopback")]
+    return found or [LOOPBACK]
 
 
 def rank(address: Address, routed: str | None) -> tuple[bool, bool, int, str]:

@@ -424,6 +424,18 @@ def test_only_the_coachs_key_starts_the_clock_and_all_screens_show_it(
     expect(clocks[0]).to_have_text(clocks[1].inner_text())
 
 
+def test_the_coachs_page_without_scripts_says_what_the_clock_does(
+    server: Server, open_coach: Callable[..., Page]
+) -> None:
+    coach = open_coach(False)
+    note = coach.locator("#time .clock-note")
+    expect(note).to_have_text("inte startad")
+    press(coach, "Starta klockan")
+    expect(note).to_be_empty()
+    press(coach, "Paus")
+    expect(note).to_have_text("Paus")
+
+
 @WITH_SCRIPTS
 def test_over_time_is_told_calmly(
     server: Server, status: dict[str, Any], open_coach: Callable[..., Page], scripts: bool

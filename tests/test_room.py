@@ -105,7 +105,7 @@ def everything(room: Room) -> tuple[object, ...]:
         room.direction,
         room.acts,
         room.tally(),
-        [room.own_answers(person) for person in ("anna", "bo", "cia")],
+        [room.answers_of(person) for person in ("anna", "bo", "cia")],
     )
 
 

@@ -397,6 +397,40 @@ def test_it_serves_without_what_only_unix_has(tmp_path: Path, open_page: OpenPag
     assert server.errors.read_text() == ""
 
 
+ADDRESS_IN_A_FILE = """
+import pathlib, runpy, sys
+import ifaddr
+
+def adapters():
+    ip = pathlib.Path(ADDRESS).read_text()
+    return [ifaddr.Adapter("wlan0", "wlan0", [ifaddr.IP(ip, 24, "wlan0")])]
+
+ifaddr.get_adapters = adapters
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+def test_when_the_machine_gets_another_address_links_and_codes_are_of_that(tmp_path: Path) -> None:
+    address = tmp_path / "address"
+    address.write_text("192.168.1.20")
+    server = Server(tmp_path)
+    server.command = [
+        sys.executable,
+        "-c",
+        ADDRESS_IN_A_FILE.replace("ADDRESS", repr(str(address))),
+    ]
+    server.start()
+    before = requests.get(f"{server.room_url}/qr.svg", timeout=10).content
+    assert server.process is not None
+    assert server.process.stdout is not None
+    address.write_text("192.168.7.7")
+    told = f"Phones  http://192.168.7.7:{server.port}/{server.code}\n"
+    assert told in iter(server.process.stdout.readline, "")
+    assert requests.get(f"{server.room_url}/qr.svg", timeout=10).content != before
+    assert f"192.168.7.7:{server.port}" in server.coach().session.get(server.coach_url).text
+    server.kill()
+
+
 def test_it_may_be_stopped_as_soon_as_it_has_started(server: Server) -> None:
     assert end(server, signal.SIGTERM) == 0
     assert server.errors.read_text() == ""

@@ -218,7 +218,7 @@ class Room:
         given = self.steps[talks[-1] - 1].given if talks else {}
         return {table: given.get(table_voice(table), []) for table in self.direction.tables}
 
-    def own_answers(self, voice: str) -> list[Answer]:
+    def answers_of(self, voice: str) -> list[Answer]:
         """Return a voice's answers to the present step that count, in their order."""
         return list(self.step.given.get(voice, []))
 

@@ -95,6 +95,11 @@ def cleaned_once(text: str) -> str:
     return str(SPACES.sub(" ", shortened(text.strip()))).strip()
 
 
+def on_one_line(text: str) -> str:
+    """Return `text` without what cannot be seen, its spaces and line breaks as single spaces."""
+    return str(SPACES.sub(" ", UNPRINTABLE.sub("", text))).strip()
+
+
 def shortened(text: str) -> str:
     """Return as many whole graphemes from the start of `text` as are allowed."""
     kept = ""

@@ -29,7 +29,8 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
 def needs_no_turn(environ: Environ, is_known: Callable[[str], bool]) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
-    A phone has opened its page before it answers, and so has a cookie that this server signed.
+    A phone has opened its page before it answers, and so has a cookie that this server signed; one
+    that keeps none, as in the window of a captive portal, waits as pages do.
     """
     method: str = environ["REQUEST_METHOD"]
     if method in ("POST", "DELETE"):

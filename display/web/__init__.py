@@ -73,7 +73,7 @@ def create_app(
         intake=intake,
         offload=offload,
     )
-    app.before_request(lambda: refuse_other_origins(public_url))
+    app.before_request(lambda: refuse_other_origins(app.config["PUBLIC_URL"]))
     app.after_request(add_headers)
     init_languages(app)
     init_assets(app, ROOT / "static", own_assets(logo, accent))

@@ -55,7 +55,7 @@ from display.room.events import (
 )
 from display.room.state import Room
 from display.room.steps import Group
-from display.room.words import SPACES, UNPRINTABLE, NotAWord, clean, read, shortened
+from display.room.words import NotAWord, clean, on_one_line, read, shortened
 from display.web import agendas
 from display.web.languages import LANGUAGES
 from display.web.plans import (
@@ -355,7 +355,7 @@ def too_many_tables() -> BadAct:
 
 
 def table_name(typed: str) -> str:
-    name: str = SPACES.sub(" ", UNPRINTABLE.sub("", typed)).strip()
+    name = on_one_line(typed)
     if len(name) > MAX_NAME:
         raise BadAct(_("A table's name has at most %(most)d characters.", most=MAX_NAME))
     return name

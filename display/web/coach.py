@@ -34,6 +34,7 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
+from display.web.clock import clock_shown
 from display.web.languages import use_language
 from display.web.plans import (
     MAX_QUESTION,
@@ -80,6 +81,7 @@ def coach_page(code: str, problem: str = "", typed: Sent = NOTHING) -> Response:
             problem=problem,
             typed=typed,
             status={**status(live), **found_words(live, search)},
+            clock=clock_shown(live.room),
             search=search,
             address=short_address(live),
             phone_url=phone_url(live),
@@ -188,7 +190,7 @@ def act(code: str, name: str) -> Response:
 def refused(live: LiveRoom, name: str, error: BadAct) -> Response:
     """Return 422 and why, to those who sent a form on their page, with what they typed."""
     if wants_json():
-        return jsonify_error(422, name, str(error))
+        abort(422, str(error))
     typed = submitted()
     if name in ("plan", "edit") and "question" in typed:
         response = step_page(live, typed.get("step"), typed, error)
@@ -207,7 +209,7 @@ def undo(code: str) -> Response:
     if is_late(submitted(), live.room):
         return done(live)
     if not live.room.acts:
-        return jsonify_error(409, "undo", _("There is nothing to undo."))
+        abort(409, _("There is nothing to undo."))
     return done(rooms().record(live.code, ActUndone()))
 
 
@@ -218,7 +220,7 @@ def erase(code: str) -> Response:
     live = room_or_abort(code)
     use_language(live.room.language)
     if str(submitted().get("confirm", "")).strip().upper() != live.code:
-        return jsonify_error(422, "erase", _("Type the room's code to erase it."))
+        abort(422, _("Type the room's code to erase it."))
     rooms().erase(live.code)
     if wants_json():
         return jsonify(status="erased")
@@ -262,15 +264,6 @@ def done(live: LiveRoom, back_to: str | None = None) -> Response:
     if wants_json():
         return jsonify(status(live))
     return redirect(url_for("coach.page", code=live.code, _anchor=back_to), 303)
-
-
-def jsonify_error(status_code: int, error: str, message: str) -> Response:
-    """Return an error as JSON, or as the error page to those who sent a form."""
-    if not wants_json():
-        abort(status_code, message)
-    response = jsonify(error=error, message=message)
-    response.status_code = status_code
-    return response
 
 
 def status(live: LiveRoom) -> Message:

@@ -1,5 +1,6 @@
 """The operator: opens rooms, hands out their coaches' links, and erases rooms."""
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import (
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from display.live.rooms import LiveRoom
 from display.room.events import CoachLinkRenewed
-from display.room.words import SPACES, UNPRINTABLE
+from display.room.words import on_one_line
 from display.web.auth import (
     admit_operator,
     coach_link,
@@ -69,7 +70,7 @@ def rooms_page() -> AnyResponse:
 def open_room() -> AnyResponse:
     """Open a room of the `title` and `language` that were sent; 422 if they make no sense."""
     sent = submitted()
-    title = SPACES.sub(" ", UNPRINTABLE.sub("", str(sent.get("title") or ""))).strip()
+    title = on_one_line(str(sent.get("title") or ""))
     chosen = str(sent.get("language") or LANGUAGES[0])
     problem = None
     if not title:
@@ -79,7 +80,7 @@ def open_room() -> AnyResponse:
     elif chosen not in LANGUAGES:
         problem = _("The languages are Swedish (sv) and English (en).")
     if problem is not None:
-        return refused("title", problem)
+        return not_opened(problem)
     live = rooms().open(chosen, first_question(chosen), title)
     return done(live, 201)
 
@@ -97,7 +98,7 @@ def erase(code: str) -> AnyResponse:
     """Erase a room with everything in it, if its code is typed as well."""
     live = room_or_abort(code)
     if str(submitted().get("confirm", "")).strip().upper() != live.code:
-        return refused("erase", _("Type the room's code to erase it."))
+        abort(422, _("Type the room's code to erase it."))
     rooms().erase(live.code)
     if wants_json():
         return jsonify(status="erased")
@@ -138,13 +139,9 @@ def done(live: LiveRoom, status_code: int) -> AnyResponse:
     return response
 
 
-def refused(error: str, message: str) -> AnyResponse:
-    """Return why nothing was done; with what was typed still in its field."""
+def not_opened(problem: str) -> AnyResponse:
+    """Return why no room was opened; with what was typed still in its field."""
     if wants_json():
-        response = jsonify(error=error, message=message)
-    elif error == "title":
-        response = Response(render_rooms(problem=message, typed=submitted().get("title", "")))
-    else:
-        abort(422, message)
-    response.status_code = 422
-    return response
+        abort(422, problem)
+    typed = submitted().get("title", "")
+    return Response(render_rooms(problem=problem, typed=typed), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -1,20 +1,18 @@
 """The phone's page as it is for one participant now, or with why an answer is not in."""
 
-import math
 import secrets
-from typing import NamedTuple
 
 from flask import jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live.clock import now
 from display.live.messages.phone import own_answers, phone_status
 from display.live.rooms import LiveRoom
 from display.room.state import Room
 from display.room.steps import Answer
 from display.room.words import MAX_GRAPHEMES
 from display.web.auth import participant, participant_token, remember_participant, wants_json
+from display.web.clock import clock_shown
 
 STATUS = {  # else 422
     "closed": 409,
@@ -26,13 +24,6 @@ STATUS = {  # else 422
     "no_such_answer": 404,
     "not_in_room": 404,
 }
-
-
-class ClockShown(NamedTuple):
-    """A clock as it is written: `state` is left, over, paused or not_started; `time` minutes."""
-
-    state: str
-    time: str
 
 
 def phone_page(
@@ -109,7 +100,7 @@ def refused(
 def edited(room: Room, key: str | None) -> Answer | None:
     """Return what the participant may change now: the answer of this key, or what it is by now."""
     found = room.latest(key or "")
-    may_change = room.open and found in room.own_answers(room.voice_of(participant()))
+    may_change = room.open and found in room.answers_of(room.voice_of(participant()))
     return found if may_change else None
 
 
@@ -147,18 +138,3 @@ def explain(error: str, room: Room) -> str:
 def token_in_page() -> str | None:
     """Return the participant's token for the page's forms and links if cookies are not kept."""
     return None if request.cookies else participant_token()
-
-
-def clock_shown(room: Room) -> ClockShown | None:
-    """Return the present step's clock as it is written at this moment; None if it has none."""
-    clock = room.clock
-    if clock is None:
-        return None
-    seconds = math.ceil(clock.left_at(now()))
-    minutes, rest = divmod(abs(seconds), 60)
-    time = f"{'+' if seconds < 0 else ''}{minutes}:{rest:02}"
-    if seconds < 0:
-        return ClockShown("over", time)
-    if clock.since is not None:
-        return ClockShown("left", time)
-    return ClockShown("not_started" if clock.left == room.plan.seconds else "paused", time)

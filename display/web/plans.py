@@ -12,7 +12,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from display.room.events import KINDS_OF_STEP, Plan
-from display.room.words import SPACES, UNPRINTABLE
+from display.room.words import on_one_line
 
 MAX_QUESTION = 200  # characters
 MAX_TEXT = 1000  # characters of a note, a purpose or advice
@@ -55,7 +55,7 @@ def read_plan(sent: Mapping[str, Any]) -> Plan:
 
 
 def question_text(sent: object) -> str:
-    question: str = SPACES.sub(" ", UNPRINTABLE.sub("", str(sent or ""))).strip()
+    question = on_one_line(str(sent or ""))
     if not question:
         raise BadField("question", _("Write the question first."))
     if len(question) > MAX_QUESTION:
@@ -68,8 +68,7 @@ def long_text(name: str, sent: object) -> str:
     """Return a text of several lines, without blank ones."""
     text = str(sent or "")
     if len(text) <= MOST_TYPED:
-        cleaned = [SPACES.sub(" ", UNPRINTABLE.sub("", line)).strip() for line in text.splitlines()]
-        text = "\n".join(filter(None, cleaned))
+        text = "\n".join(filter(None, map(on_one_line, text.splitlines())))
     if len(text) > MAX_TEXT:
         raise BadField(name, _("The text is too long: at most %(most)d characters.", most=MAX_TEXT))
     return text

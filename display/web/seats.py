@@ -18,7 +18,8 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.phone_page import clock_shown, phone_page, refused
+from display.web.clock import clock_shown
+from display.web.phone_page import phone_page, refused
 from display.web.security import pace, room_pace
 
 seats = Blueprint("seats", __name__)
