@@ -377,6 +377,7 @@ async function listen() {
     showWhere(room);
     watchAnew = watchRoom(String(code), "phone", {
       table: () => table,
+      participant: token,
       messages: { status: follow, table: followTable, erased: () => location.reload() },
     });
   } catch {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+import socketio
 from conftest import JSON, WAIT_SECONDS, Coach, Server
 from playwright.sync_api import Page, expect
 from test_accessibility import violations
@@ -355,6 +356,37 @@ def test_what_a_table_has_sent_stays_when_its_step_is_closed(
     assert sender.delete(url, timeout=WAIT_SECONDS).status_code == 409
     act(coach, "undo")
     assert sender.delete(url, timeout=WAIT_SECONDS).status_code == 200
+
+
+def news(server: Server, table: object, cookies: str = "", **asked: str) -> set[str]:
+    """Return what a socket is sent that asks for news of a table, and asks for the room again."""
+    client = socketio.SimpleClient()
+    headers = {"Cookie": cookies} if cookies else {}
+    client.connect(server.url, headers=headers, transports=["websocket"])
+    client.emit("watch", {"room": server.code, "as": "phone", "table": table, **asked})
+    received = [client.receive(WAIT_SECONDS)[0]]
+    client.emit("watch", {"room": server.code, "as": "stage"})
+    while received[-1] != "picture":
+        received.append(client.receive(WAIT_SECONDS)[0])
+    client.disconnect()
+    return set(received)
+
+
+def test_news_of_a_table_are_for_those_who_sit_there(
+    server: Server, coach: Coach, tables: dict[str, int]
+) -> None:
+    here, elsewhere = participant(), participant()
+    post(server, here, answer="Tid", table=tables["Eldkvarn"])
+    post(server, elsewhere, answer="Mod", table=tables["Björken"])
+    me, other = here.cookies["participant"], elsewhere.cookies["participant"]
+    table = tables["Eldkvarn"]
+    assert "table" in news(server, table, f"participant={me}")
+    assert "table" in news(server, table, participant=me)  # of a phone that keeps no cookies
+    assert "table" not in news(server, table)
+    assert "table" not in news(server, table, participant=me[:-2] + "xx")
+    assert "table" not in news(server, table, f"participant={other}")
+    assert "table" not in news(server, table, f"participant={other}", participant=me)
+    assert "table" not in news(server, True, f"participant={other}")
 
 
 def test_another_table_can_neither_change_nor_take_back(

@@ -22,6 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARTICIPANT_COOKIE = "participant"
+TOKEN = re.compile(rf"(?:^|;) *{PARTICIPANT_COOKIE}=([^;]*)")  # in a `Cookie` header
 OPERATOR = "operator"
 SIGNED_COOKIE = re.compile(r"(?:^|;) *(participant|coach)(?:_[A-Z0-9]{4})?=([^;]*)")
 COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
@@ -112,6 +113,13 @@ def participant_in(secret: str, code: str, browser: str) -> str:
     """
     digest = hmac.digest(secret.encode(), f"{code}:{browser}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:PARTICIPANT_BYTES]).decode()
+
+
+def participant_who_sent(secret: str, code: str, cookies: str, token: object) -> str | None:
+    """Return who in a room sent a `Cookie` header, or else a token; None for nobody known."""
+    kept = TOKEN.search(cookies)
+    browser = unsigned_with(secret, "participant", kept[1] if kept else str(token))
+    return browser and participant_in(secret, code, browser)
 
 
 def participant_token() -> str:

@@ -10,7 +10,7 @@ from flask_socketio import SocketIO
 from display.live.audience import ROLES, Audience, Role, Watch
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
-from display.web.auth import is_coach
+from display.web.auth import is_coach, participant_who_sent
 from display.web.channels import Channels
 from display.web.newcomers import Asked, Newcomers
 from display.web.security import same_origin
@@ -91,7 +91,15 @@ class Watching:
             return
         if role != "stage" or since not in live.picture.seqs:
             since = 0  # it is sent the whole
-        self._newcomers.add(sid, Asked(Watch(code, role), since, asked.get("table")))
+        self._newcomers.add(sid, Asked(Watch(code, role), since, self._seat(sid, live, asked)))
+
+    def _seat(self, sid: str, live: LiveRoom, asked: dict[str, Any]) -> int | None:
+        """Return the table that was asked for if that is where the socket's participant sits."""
+        secret, environ = self._app.config["SECRET_KEY"], self._server.get_environ(sid)
+        cookies = environ.get("HTTP_COOKIE", "")
+        me = participant_who_sent(secret, live.code, cookies, asked.get("participant"))
+        table = live.room.seats.get(me) if me else None
+        return table if table == asked.get("table") else None
 
     def _is_coach(self, sid: str, live: LiveRoom) -> bool:
         with self._app.request_context(self._server.get_environ(sid)):

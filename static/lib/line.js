@@ -10,11 +10,13 @@ const TRIES = 3; // without ever a connection, before the whole client is fetche
 /**
  * @param {string} room
  * @param {"phone"} role
- * @param {{messages: Record<string, (message: any) => void>, table?: () => number | null}} listener
- *   `table` is of whose answers there is to be news too
+ * @param {{messages: Record<string, (message: any) => void>, table?: () => number | null,
+ *   participant?: string}} listener
+ *   `table` is of whose answers there is to be news too, if the `participant`, whose token is only
+ *   sent where it may be that no cookie is kept, sits there
  * @returns {() => void} asks anew, for when the table is another
  */
-export function watchRoom(room, role, { messages, table = () => null }) {
+export function watchRoom(room, role, { messages, table = () => null, participant }) {
   const url = `${location.origin.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
   /** @type {WebSocket} */
   let socket;
@@ -57,7 +59,7 @@ export function watchRoom(room, role, { messages, table = () => null }) {
 
   let ask = () => {
     if (socket.readyState !== WebSocket.OPEN) return;
-    const watch = { room, as: role, since: 0, table: table() };
+    const watch = { room, as: role, since: 0, table: table(), participant };
     socket.send(`42${JSON.stringify(["watch", watch])}`);
   };
 
@@ -72,7 +74,7 @@ export function watchRoom(room, role, { messages, table = () => null }) {
       const whole = await import("./socket.js").catch(() => null);
       if (whole) {
         stop();
-        ask = whole.watchRoom(room, role, { messages, table });
+        ask = whole.watchRoom(room, role, { messages, table, participant });
         return;
       }
     }
