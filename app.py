@@ -34,6 +34,7 @@ from display.serving.proxies import behind_proxies
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, is_known, operator_key
+from display.web.hosts import own_hosts_only
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
@@ -92,7 +93,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     if settings.public_url is None:
         spawn(follow_address, app, rooms, settings)
-    few = limited(app, socketio.server.eio, most_sockets(most))
+    few = limited(own_hosts_only(app), socketio.server.eio, most_sockets(most))
     answering = answers_first(
         behind_proxies(few, settings.trusted_proxies), partial(is_known, secret)
     )
