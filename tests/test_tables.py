@@ -133,6 +133,36 @@ def test_a_card_takes_a_phone_straight_to_its_table(
     expect(phone.locator("#left")).to_have_text("2 kvar")
 
 
+def test_a_card_moves_a_phone_and_a_foreign_link_only_asks_it(
+    server: Server, tables: dict[str, int]
+) -> None:
+    phone, first, second = participant(), tables["Eldkvarn"], tables["Björken"]
+    phone.headers["Accept"] = "text/html"
+
+    def ask(method: str, table: int, **headers: str) -> requests.Response:
+        url = f"{server.room_url}/{table}"
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return phone.request(method, url, headers=headers, timeout=WAIT_SECONDS)
+
+    def seat() -> int:
+        page = phone.get(server.room_url, timeout=WAIT_SECONDS).text
+        return int(re.findall('data-table="([0-9]*)"', page)[0] or 0)
+
+    assert ask("HEAD", first).status_code == 200
+    assert ask("GET", first, Sec_Purpose="prefetch;prerender").status_code == 503
+    assert ask("GET", first, Purpose="prefetch").status_code == 503
+    assert seat() == 0
+    assert f'data-table="{first}"' in ask("GET", first, Sec_Fetch_Site="cross-site").text
+    asked = ask("GET", second, Sec_Fetch_Site="cross-site").text
+    assert "<details open>" in asked
+    assert f'<option value="{second}" selected>' in asked
+    assert seat() == first
+    assert ask("HEAD", second).status_code == 200
+    assert seat() == first
+    assert f'data-table="{second}"' in ask("GET", second, Sec_Fetch_Site="none").text
+    assert seat() == second
+
+
 def test_a_card_of_no_table_here_says_so_and_offers_those_that_are(
     server: Server, open_page: OpenPage
 ) -> None:
