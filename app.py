@@ -29,11 +29,12 @@ from display.serving.garbage import collect_for_ever
 from display.serving.guard import guard, limited
 from display.serving.lanes import answers_first
 from display.serving.listening import listen
-from display.serving.pings import init_pings
+from display.serving.packets import guard_packets
 from display.serving.proxies import behind_proxies
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
-from display.web.auth import coach_key, operator_key
+from display.web.auth import coach_key, is_known, operator_key
+from display.web.hosts import own_hosts_only
 from display.web.languages import LANGUAGES, first_question
 from display.web.sockets import init_sockets
 
@@ -80,7 +81,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     )
     most = most_connections()
     socketio = init_sockets(app, ASYNC_MODE)
-    init_pings()
+    guard_packets()
     guard(socketio.server.eio, partial(is_watching, socketio.server.manager, audience))
     ticker = Ticker(rooms, audience, socketio, execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
@@ -92,8 +93,10 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     if settings.public_url is None:
         spawn(follow_address, app, rooms, settings)
-    few = limited(app, socketio.server.eio, most_sockets(most))
-    answering = answers_first(behind_proxies(few, settings.trusted_proxies))
+    few = limited(own_hosts_only(app), socketio.server.eio, most_sockets(most))
+    answering = answers_first(
+        behind_proxies(few, settings.trusted_proxies), partial(is_known, secret)
+    )
     server = spawn(answer_requests, listener, answering, most)
     sleep()  # lets it begin, since it cannot with a listener that is closed
     while not stopping.is_set() and not server.dead:

@@ -426,6 +426,7 @@ async function listen(failed = 0) {
     showWhere(room);
     watchAnew = watchRoom(String(code), "phone", {
       table: () => table,
+      participant: token,
       messages: { status: follow, table: followTable, erased: reload, refused: reload },
     });
   } catch {

@@ -39,7 +39,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     # No page may need another host: every other name is unknown here.
-    "--host-resolver-rules=MAP hall.test 127.0.0.1, MAP * ~NOTFOUND,"
+    "--host-resolver-rules=MAP hall.local 127.0.0.1, MAP * ~NOTFOUND,"
     " EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
@@ -273,7 +273,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
             faults.append(f"{url}: {text}")
 
     def note_host(url: str) -> None:
-        if not re.match(r"(http|ws)://(localhost|127\.0\.0\.1|hall\.test)[:/]|data:|blob:", url):
+        if not re.match(r"(http|ws)://(localhost|127\.0\.0\.1|hall\.local)[:/]|data:|blob:", url):
             faults.append(f"a request to {url}")
 
     yield open_url

@@ -681,6 +681,8 @@ def test_the_coach_sees_which_tables_are_missing_and_lights_one_up(
         ("clock", {"do": "change", "seconds": 0}),
         ("tables", {"number": 0}),
         ("tables", {"number": 999}),
+        ("tables", {"names": "\n" * 100_000 + "Ro"}),
+        ("plan", {"question": "Vad?", "note": "\n" * 100_000 + "Tyst."}),
         ("rename-table", {"table": 999, "name": "Ro"}),
         ("remove-table", {"table": "Ro"}),
         ("light-table", {"table": 999}),

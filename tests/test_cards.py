@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pypdfium2
 import pytest
 import zxingcpp
-from conftest import Server
+from conftest import WAIT_SECONDS, Server
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -106,3 +106,10 @@ def test_cards_are_for_coaches_alone(server: Server, open_page: OpenPage) -> Non
     page = open_page(f"{server.room_url}/coach/cards")
     expect(page.locator("h1")).to_have_text("Sidan kräver en nyckel")
     assert page.request.get(f"{server.room_url}/coach/1/qr.svg").status == 403
+
+
+def test_there_is_no_code_for_a_table_that_is_not_there(server: Server) -> None:
+    coach = server.coach().session
+    for table in (61, "8" * 2900, "9" * 4000):
+        url = f"{server.room_url}/coach/{table}/qr.svg"
+        assert coach.get(url, timeout=WAIT_SECONDS).status_code == 404

@@ -188,6 +188,22 @@ def test_an_agenda_of_endless_brackets_is_refused(site: Site, text: str) -> None
         read_agenda(text)
 
 
+def test_lines_are_counted_for_no_more_steps_than_an_agenda_has(site: Site) -> None:
+    class Text(str):
+        counted = 0
+
+        def count(self, *counted: Any) -> int:
+            Text.counted += 1
+            return super().count(*counted)
+
+        def removeprefix(self, prefix: str) -> "Text":
+            return self
+
+    with site.app.test_request_context(), pytest.raises(BadAct):
+        read_agenda(Text(json.dumps({"steps": [{}] * 10_000})))
+    assert Text.counted == 0
+
+
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_packet_is_read_or_refused(message: str | bytes) -> None:
     assert is_packet(message) in (True, False)

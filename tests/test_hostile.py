@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 import os
 import select
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from display.serving.bodies import Lines
 from display.serving.guard import limited
 from display.serving.lanes import answers_first, needs_no_turn
 from display.serving.unfinished import Unfinished
+from display.web.auth import is_known, signer_with
 
 
 def test_a_request_over_the_limit_is_refused(hall: Server) -> None:
@@ -58,30 +61,28 @@ def test_a_body_in_chunks_is_read_and_held_to_the_limit(hall: Server) -> None:
     )
 
 
-JUNK: list[Any] = [
-    None,
-    True,
-    0,
-    -1,
-    1.5,
-    "",
-    "K7QX",
-    [],
+JUNK: list[list[Any]] = [
+    [None],
+    [True],
+    [0],
+    [-1],
+    [1.5],
+    [""],
+    ["K7QX"],
     [[]],
-    {},
-    {"room": None},
-    {"room": [], "as": []},
-    {"room": {}, "as": {}},
-    {"room": "K7QX", "as": "stage"},
-    {"room": "\x00", "as": "phone"},
-    {"room": "\ud800", "as": "phone"},
-    {"room": "x" * 3000, "as": "coach"},
-    {"room": "../..", "as": "stage", "since": -5},
-    {"as": "admin"},
-    b"bytes",
-    {"room": b"bytes", "as": b"stage"},
-    (),
-    ("too", "many", "arguments"),
+    [[[]]],
+    [{}],
+    [{"room": None}],
+    [{"room": [], "as": []}],
+    [{"room": {}, "as": {}}],
+    [{"room": "K7QX", "as": "stage"}],
+    [{"room": "\x00", "as": "phone"}],
+    [{"room": "\ud800", "as": "phone"}],
+    [{"room": "x" * 3000, "as": "coach"}],
+    [{"room": "../..", "as": "stage", "since": -5}],
+    [{"as": "admin"}],
+    [],
+    ["too", "many", "arguments"],
 ]
 GARBAGE = [
     "", "4", "42", "42[", "42[]", "42{}", "42[1]", "42[null]", '42["watch"', '42["watch",', "4zz",
@@ -94,10 +95,13 @@ SINCE = [None, "1", 1.5, True, -1, 10**30, [], {}]
 
 
 def test_a_watch_that_makes_no_sense_is_refused_and_harms_nobody(server: Server) -> None:
+    url = f"ws://localhost:{server.port}/socket.io/?EIO=4&transport=websocket"
+    for junk in JUNK:  # over a line each, since who asks for what is not there is soon let go
+        connection = websocket.create_connection(url, timeout=WAIT_SECONDS)
+        for packet in ("40", f"42{json.dumps(['watch', *junk])}"):
+            connection.send(packet)
+        connection.close()
     watcher = Watcher(server, "stage")
-    watcher.wait_for(lambda name, _: name == "picture")
-    for junk in JUNK:
-        watcher.client.emit("watch", junk)
     for since in SINCE:
         watcher.client.emit("watch", {"room": server.code, "as": "stage", "since": since})
     watcher.client.emit("watch", {"room": server.code, "as": "phone"})
@@ -377,28 +381,42 @@ def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
     assert [stranger.get(new).status_code for _ in range(3)] == [200, 200, 503]
 
 
+SECRET = "of the server"
+KNOWN = f"a=b; participant={signer_with(SECRET, 'participant').sign('me').decode()}; c=d"
+COACH = f"coach_K7QX={signer_with(SECRET, 'coach').sign('K7QX').decode()}"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "cookie", "without_turn"),
     [
-        ("POST", "/K7QX", "participant=x", True),
-        ("DELETE", "/K7QX/answers/x", "participant=x", True),
-        ("POST", "/K7QX", None, False),
-        ("GET", "/K7QX", "participant=x", False),
-        ("GET", "/K7QX/stage", None, False),
-        ("GET", "/static/x/phone.js", None, True),
-        ("GET", "/socket.io/", None, True),
-        ("GET", "/healthz", None, True),
+        ("POST", "/K7QX", KNOWN, True),
+        ("DELETE", "/K7QX/answers/x", KNOWN, True),
+        ("POST", "/K7QX/coach/step", COACH, True),
+        ("POST", "/K7QX", COACH.replace("coach_K7QX", "participant"), False),
+        ("POST", "/K7QX", "a=b", False),
+        ("POST", "/K7QX", "participant=x", False),
+        ("POST", "/K7QX", "", False),
+        ("PUT", "/K7QX", KNOWN, False),
+        ("HEAD", "/K7QX/stage", KNOWN, False),
+        ("HEAD", "/static/x/phone.js", KNOWN, False),
+        ("GET", "/K7QX", KNOWN, False),
+        ("GET", "/K7QX/stage", "", False),
+        ("GET", "/static/x/phone.js", "", True),
+        ("GET", "/socket.io/", "", True),
+        ("GET", "/healthz", "", True),
     ],
 )
 def test_a_page_waits_for_its_turn_but_what_a_known_phone_sends_does_not(
-    method: str, path: str, cookie: str | None, without_turn: bool
+    method: str, path: str, cookie: str, without_turn: bool
 ) -> None:
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path}
-    assert needs_no_turn(environ | ({"HTTP_COOKIE": cookie} if cookie else {})) is without_turn
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": cookie}
+    assert needs_no_turn(environ, partial(is_known, SECRET)) is without_turn
 
 
 def test_who_waits_for_a_turn_gets_it() -> None:
-    door = answers_first(lambda environ, _: [environ["PATH_INFO"].encode()])
+    door = answers_first(
+        lambda environ, _: [environ["PATH_INFO"].encode()], partial(is_known, SECRET)
+    )
     page = {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}
     with ThreadPoolExecutor() as pool:
         made = list(pool.map(lambda _: door(page, None), range(50)))

@@ -257,7 +257,7 @@ def test_plain_http_and_forbidden_storage_do_not_stop_a_word(
 ) -> None:
     phone = open_page("about:blank")
     phone.add_init_script(script)
-    phone.goto(f"http://hall.test:{server.port}/{server.code}")
+    phone.goto(f"http://hall.local:{server.port}/{server.code}")
     assert phone.evaluate("crypto.randomUUID") is None
     send(phone, "enkelhet")
     expect_thanks(phone, "Enkelhet")

@@ -20,6 +20,7 @@ from display.room.events import TablesAdded
 from display.web import create_app
 from display.web.answers import Intake
 from display.web.health import Pulse
+from display.web.hosts import is_own
 from display.web.security import PARTICIPANT_BURST, Pace
 
 Watch = Callable[..., Watcher]
@@ -276,3 +277,33 @@ def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Pa
         app.extensions["pulse"] = Pulse(rooms, seconds)
         assert len({written() for _ in range(3)}) == times
     log.close()
+
+
+STRANGE = ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", "a b", "[", "é.se"]
+OWN = ["127.0.0.1", "10.0.0.7:5000", "[::1]:5000", "[fe80::1]", "localhost:5000", "LOCALHOST",
+       "lars-laptop", "lars-laptop.local", "ordmoln.example.se", "ORDMOLN.example.se"]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", STRANGE)
+def test_a_page_of_a_foreign_name_reads_and_does_nothing(hall: Server, host: str) -> None:
+    before = hall.words()
+    headers = {"Host": host.encode(), "Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+    polling = "/socket.io/?EIO=4&transport=polling"
+    for path in ("/", "/{code}", "/{code}/words.json", "/static//x//y", "/healthz", polling):
+        answered = fetch(hall, path, headers=headers)
+        assert answered.status_code == HTTPStatus.MISDIRECTED_REQUEST
+        assert "goes by another name" in answered.text
+        assert host not in answered.text + str(answered.headers)
+    answered = fetch(hall, "/{code}", method="POST", headers=headers | JSON, json={"answer": "Mod"})
+    assert answered.status_code == HTTPStatus.MISDIRECTED_REQUEST
+    assert answered.json()["error"] == "other_host"
+    assert hall.words() == before
+
+
+@pytest.mark.parametrize(
+    ("host", "own"), [(host, True) for host in OWN] + [(h, False) for h in STRANGE]
+)
+def test_the_server_goes_by_addresses_names_of_the_network_and_its_public_name(
+    host: str, own: bool
+) -> None:
+    assert is_own(host, "https://ordmoln.example.se") is own

@@ -480,3 +480,19 @@ def test_while_results_are_concealed_no_stage_is_told_which_words_were_hidden(
     server.coach().act("calm").raise_for_status()
     calm = stage.wait_for(lambda _, message: message["calm"])
     assert (calm["words"], calm["gone"]) == ([], [])
+
+
+def test_a_word_that_was_taken_away_is_named_to_nobody_who_asks_later(
+    server: Server, watch: Watch
+) -> None:
+    stage = watch("stage")
+    for word in ("Stannar", "Hemligt"):
+        server.send(word)
+        told = stage.wait_for(lambda _, message, word=word: word in str(message["words"]))
+    server.coach().act("hide", word="hemligt")
+    after = stage.wait_for(lambda name, message: name == "changes" and message["gone"])
+    for since, name in ((told["seq"], "picture"), (after["seq"], "changes")):
+        later = watch("stage", since=since)
+        later.wait_for(lambda _, message: message["answers"] == 1)
+        assert [received for received, _ in later.received] == [name]
+        assert "hemligt" not in str(later.received).lower()

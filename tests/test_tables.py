@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+import socketio
 from conftest import JSON, WAIT_SECONDS, Coach, Server
 from playwright.sync_api import Page, expect
 from test_accessibility import violations
@@ -130,6 +131,36 @@ def test_a_card_takes_a_phone_straight_to_its_table(
     expect_sent(phone, "Förberedelse och reflektion")
     expect(phone.locator("#together-title")).to_have_text("Skickat från Eldkvarn")
     expect(phone.locator("#left")).to_have_text("2 kvar")
+
+
+def test_a_card_moves_a_phone_and_a_foreign_link_only_asks_it(
+    server: Server, tables: dict[str, int]
+) -> None:
+    phone, first, second = participant(), tables["Eldkvarn"], tables["Björken"]
+    phone.headers["Accept"] = "text/html"
+
+    def ask(method: str, table: int, **headers: str) -> requests.Response:
+        url = f"{server.room_url}/{table}"
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return phone.request(method, url, headers=headers, timeout=WAIT_SECONDS)
+
+    def seat() -> int:
+        page = phone.get(server.room_url, timeout=WAIT_SECONDS).text
+        return int(re.findall('data-table="([0-9]*)"', page)[0] or 0)
+
+    assert ask("HEAD", first).status_code == 200
+    assert ask("GET", first, Sec_Purpose="prefetch;prerender").status_code == 503
+    assert ask("GET", first, Purpose="prefetch").status_code == 503
+    assert seat() == 0
+    assert f'data-table="{first}"' in ask("GET", first, Sec_Fetch_Site="cross-site").text
+    asked = ask("GET", second, Sec_Fetch_Site="cross-site").text
+    assert "<details open>" in asked
+    assert f'<option value="{second}" selected>' in asked
+    assert seat() == first
+    assert ask("HEAD", second).status_code == 200
+    assert seat() == first
+    assert f'data-table="{second}"' in ask("GET", second, Sec_Fetch_Site="none").text
+    assert seat() == second
 
 
 def test_a_card_of_no_table_here_says_so_and_offers_those_that_are(
@@ -370,6 +401,37 @@ def test_what_a_table_has_sent_stays_when_its_step_is_closed(
     assert sender.delete(url, timeout=WAIT_SECONDS).status_code == 409
     act(coach, "undo")
     assert sender.delete(url, timeout=WAIT_SECONDS).status_code == 200
+
+
+def news(server: Server, table: object, cookies: str = "", **asked: str) -> set[str]:
+    """Return what a socket is sent that asks for news of a table, and asks for the room again."""
+    client = socketio.SimpleClient()
+    headers = {"Cookie": cookies} if cookies else {}
+    client.connect(server.url, headers=headers, transports=["websocket"])
+    client.emit("watch", {"room": server.code, "as": "phone", "table": table, **asked})
+    received = [client.receive(WAIT_SECONDS)[0]]
+    client.emit("watch", {"room": server.code, "as": "stage"})
+    while received[-1] != "picture":
+        received.append(client.receive(WAIT_SECONDS)[0])
+    client.disconnect()
+    return set(received)
+
+
+def test_news_of_a_table_are_for_those_who_sit_there(
+    server: Server, coach: Coach, tables: dict[str, int]
+) -> None:
+    here, elsewhere = participant(), participant()
+    post(server, here, answer="Tid", table=tables["Eldkvarn"])
+    post(server, elsewhere, answer="Mod", table=tables["Björken"])
+    me, other = here.cookies["participant"], elsewhere.cookies["participant"]
+    table = tables["Eldkvarn"]
+    assert "table" in news(server, table, f"participant={me}")
+    assert "table" in news(server, table, participant=me)  # of a phone that keeps no cookies
+    assert "table" not in news(server, table)
+    assert "table" not in news(server, table, participant=me[:-2] + "xx")
+    assert "table" not in news(server, table, f"participant={other}")
+    assert "table" not in news(server, table, f"participant={other}", participant=me)
+    assert "table" not in news(server, True, f"participant={other}")
 
 
 def test_another_table_can_neither_change_nor_take_back(

@@ -18,11 +18,11 @@ from playwright.sync_api import Page
 
 from display.serving import websocket
 from display.serving.guard import MOST_WAITING, guard, queue_of
+from display.serving.pace import BURST
 from display.serving.websocket import (
     BINARY,
     CLOSE,
     CONTINUATION,
-    FRAME_BURST,
     NO_TEXT,
     NORMAL,
     PING,
@@ -243,7 +243,7 @@ def test_a_message_is_limited_as_a_whole_however_it_is_cut(sent: list[bytes]) ->
 def test_frames_by_the_thousand_end_the_connection(one: bytes) -> None:
     talk = Talk(frame(TEXT, b"", final=False) if one[0] == CONTINUATION else b"", one * 5000)
     assert talk.status == TOO_FAST
-    assert len(talk.messages) <= FRAME_BURST
+    assert len(talk.messages) <= BURST
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8), st.randoms())

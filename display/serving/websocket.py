@@ -14,6 +14,8 @@ from contextlib import suppress
 from socket import SHUT_RDWR, SHUT_WR, socket
 from typing import NamedTuple
 
+from display.serving.pace import Pace
+
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 KEY_BYTES = 16
 
@@ -26,8 +28,6 @@ NORMAL, PROTOCOL_ERROR, UNREADABLE = 1000, 1002, 1003  # why a connection is clo
 NO_TEXT, TOO_FAST, TOO_LARGE = 1007, 1008, 1009
 CLOSE_CODES = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, *range(3000, 5000)}
 
-FRAME_BURST = 40  # frames a client may send at once,
-FRAMES_PER_SECOND = 1.0  # and then as many a second: a page sends a pong every 25 seconds
 RECEIVE = 4096  # bytes fetched at once
 LINGER_SECONDS = 2.0  # for a client to read why it is let go
 
@@ -91,8 +91,7 @@ class WebSocket:
         self._received = b""
         self._sending = threading.Lock()
         self._closing = False
-        self._turns = float(FRAME_BURST)
-        self._turns_at = time.monotonic()
+        self._pace = Pace()
 
     def wait(self) -> str | bytes | None:
         """Return the next message; None when the connection is over, for whatever reason."""
@@ -153,7 +152,8 @@ class WebSocket:
     def _frame(self, most: int) -> Frame:
         """Return the next frame; Refused if its payload has more bytes than `most`."""
         first, second = self._take(2)
-        self._take_turn()
+        if not self._pace.keeps():
+            raise Refused(TOO_FAST)
         final, opcode, size = bool(first & FINAL), first & 0x0F, second & 0x7F
         if first & 0x70 or opcode not in OPCODES or not second & MASKED:
             raise Refused(PROTOCOL_ERROR)
@@ -177,14 +177,6 @@ class WebSocket:
             self._received += received
         taken, self._received = self._received[:count], self._received[count:]
         return taken
-
-    def _take_turn(self) -> None:
-        now = time.monotonic()
-        regained = (now - self._turns_at) * FRAMES_PER_SECOND
-        self._turns = min(FRAME_BURST, self._turns + regained) - 1
-        self._turns_at = now
-        if self._turns < 0:
-            raise Refused(TOO_FAST)
 
     def _send(self, opcode: int, payload: bytes) -> None:
         with self._sending:

@@ -337,7 +337,7 @@ def clock(sent: Sent, room: Room) -> Act:
 def tables_added(sent: Sent, room: Room) -> Act:
     """Return that tables are added: those of the `names`, one a line, or so many by `number`."""
     taken = set(map(str.casefold, room.direction.tables.values()))
-    names = list(filter(None, map(table_name, str(sent.get("names") or "").splitlines())))
+    names = table_names(str(sent.get("names") or ""))
     typed = str(sent.get("number") or "")
     if not names and re.fullmatch(r"[0-9]{1,3}", typed):
         first = len(room.direction.tables) + 1
@@ -346,12 +346,22 @@ def tables_added(sent: Sent, room: Room) -> Act:
     if not names:
         raise BadAct(_("Write the names of the tables, one on each line, or how many there are."))
     if len(names) + len(room.direction.tables) > MOST_TABLES:
-        raise BadAct(_("A room has at most %(most)d tables.", most=MOST_TABLES))
+        raise too_many_tables()
     for name in names:
         if name.casefold() in taken:
             raise BadAct(_("There is a table “%(name)s” already.", name=name))
         taken.add(name.casefold())
     return TablesAdded(names)
+
+
+def table_names(typed: str) -> list[str]:
+    if len(typed) > MOST_TABLES * 2 * MAX_NAME:
+        raise too_many_tables()
+    return list(filter(None, map(table_name, typed.splitlines())))
+
+
+def too_many_tables() -> BadAct:
+    return BadAct(_("A room has at most %(most)d tables.", most=MOST_TABLES))
 
 
 def table_name(typed: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +22,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARTICIPANT_COOKIE = "participant"
+TOKEN = re.compile(rf"(?:^|;) *{PARTICIPANT_COOKIE}=([^;]*)")  # in a `Cookie` header
 OPERATOR = "operator"
+SIGNED_COOKIE = re.compile(r"(?:^|;) *(participant|coach)(?:_[A-Z0-9]{4})?=([^;]*)")
 COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
 PARTICIPANT_BYTES = 12
 LONGEST_TOKEN = 200  # characters; what is longer is none, and not worth remembering
@@ -110,6 +113,13 @@ def participant_in(secret: str, code: str, browser: str) -> str:
     """
     digest = hmac.digest(secret.encode(), f"{code}:{browser}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:PARTICIPANT_BYTES]).decode()
+
+
+def participant_who_sent(secret: str, code: str, cookies: str, token: object) -> str | None:
+    """Return who in a room sent a `Cookie` header, or else a token; None for nobody known."""
+    kept = TOKEN.search(cookies)
+    browser = unsigned_with(secret, "participant", kept[1] if kept else str(token))
+    return browser and participant_in(secret, code, browser)
 
 
 def participant_token() -> str:
@@ -225,6 +235,12 @@ def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
     """
     value, at = verified(secret, purpose, token) if len(token) <= LONGEST_TOKEN else (None, 0.0)
     return value if time.time() - at <= COOKIE_SECONDS else None
+
+
+def is_known(secret: str, cookies: str) -> bool:
+    """Return whether the first participant or coach in a `Cookie` header is one of this server."""
+    found = SIGNED_COOKIE.search(cookies)
+    return found is not None and unsigned_with(secret, found[1], found[2]) is not None
 
 
 @lru_cache(REMEMBERED)

@@ -1,6 +1,6 @@
 """Cards for the tables in the hall, to be printed; each takes a phone straight to its table."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from display.web.auth import coach_required, room_or_abort
@@ -35,4 +35,7 @@ def page(code: str) -> str:
 @coach_required
 def qr(code: str, table: int) -> Response:
     """Return the QR code that takes a phone straight to its table."""
-    return qr_code(f"{phone_url(room_or_abort(code))}/{table}")
+    live = room_or_abort(code)
+    if table not in live.room.direction.tables:
+        abort(404)
+    return qr_code(f"{phone_url(live)}/{table}")

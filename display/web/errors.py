@@ -56,6 +56,7 @@ ERROR_NAMES = {
     405: "method_not_allowed",
     410: "erased",
     413: "too_large",
+    421: "other_host",
     500: "fault",
     503: "unavailable",
 }

@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
     watch: Watch
     since: int
-    table: Any
+    table: int | None
 
 
 class Newcomers:
@@ -48,7 +48,7 @@ class Newcomers:
             self._greeting = True
             self._server.start_background_task(self._greet_all)
 
-    def greet(self, watch: Watch, since: int, tables: dict[str, Any]) -> None:
+    def greet(self, watch: Watch, since: int, tables: dict[str, int | None]) -> None:
         """Send sockets what they lack now, and let them watch this and nothing else.
 
         They are given with the table at which each sits, if it does.
@@ -91,12 +91,12 @@ class Newcomers:
             return "status", phone_status(live)
         return "status", coach_status(live, self._audience.connected(Watch(live.code, "phone")))
 
-    def _sit_at(self, sid: str, live: LiveRoom, table: Any) -> None:
+    def _sit_at(self, sid: str, live: LiveRoom, table: int | None) -> None:
         """Send what is new at this table of the room, and at no other."""
         for channel in self._server.rooms(sid):
             if ":table:" in channel:
                 self._server.leave_room(sid, channel)
-        if isinstance(table, int) and 0 < table <= live.room.tables_made:
+        if table is not None:
             self._server.enter_room(sid, table_channel(live.code, table))
             self._server.emit("table", table_message(live, table), to=sid)
 

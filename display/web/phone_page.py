@@ -35,10 +35,11 @@ def phone_page(
     key: str | None = None,
     editing: Answer | None = None,
     choosing: bool = False,
+    offered: int | None = None,
 ) -> Response:
     """Return the page, with the answer that is being changed in its field if nothing is typed.
 
-    The choice of tables is open if somebody is `choosing`.
+    The choice of tables is open if somebody is `choosing`, and if a table is `offered`: at that.
     """
     room = live.room
     me = participant()
@@ -63,7 +64,8 @@ def phone_page(
             typed=typed or (editing.word.spelling if editing else ""),
             error=error,
             editing=editing,
-            choosing=choosing,
+            choosing=choosing or offered is not None,
+            offered=offered or table,
         )
     )
     return remember_participant(response)

@@ -16,6 +16,7 @@ from display.room.words import on_one_line
 
 MAX_QUESTION = 200  # characters
 MAX_TEXT = 1000  # characters of a note, a purpose or advice
+MOST_TYPED = 10 * MAX_TEXT  # of a text with all that is blank in it
 MOST_ANSWERS = 10
 MOST_STEPS = 100  # on an agenda
 SHORTEST, LONGEST = 10, 4 * 3600  # seconds of a clock
@@ -65,7 +66,9 @@ def question_text(sent: object) -> str:
 
 def long_text(name: str, sent: object) -> str:
     """Return a text of several lines, without blank ones."""
-    text = "\n".join(filter(None, map(on_one_line, str(sent or "").splitlines())))
+    text = str(sent or "")
+    if len(text) <= MOST_TYPED:
+        text = "\n".join(filter(None, map(on_one_line, text.splitlines())))
     if len(text) > MAX_TEXT:
         raise BadField(name, _("The text is too long: at most %(most)d characters.", most=MAX_TEXT))
     return text
@@ -112,9 +115,9 @@ def agenda_text(plans: list[Plan]) -> str:
 
 def read_agenda(text: str) -> list[Plan]:
     """Return the steps of an agenda's file; BadAct names the line and the field at fault."""
-    lines = StepLines()
+    lines, text = StepLines(), text.removeprefix("\ufeff")
     try:
-        found = lines.decode(text.removeprefix("\ufeff"))
+        found = lines.decode(text)
     except json.JSONDecodeError as error:
         message = _("The file is no agenda: line %(line)d cannot be read.", line=error.lineno)
         raise BadAct(message) from error
@@ -125,7 +128,7 @@ def read_agenda(text: str) -> list[Plan]:
         raise BadAct(_("The file is no agenda: it has no list of steps."))
     if len(steps) > MOST_STEPS:
         raise BadAct(_("An agenda has at most %(most)d steps.", most=MOST_STEPS))
-    return [read_step(step, text, lines.line_of(step)) for step in steps]
+    return [read_step(step, text, lines.line_of(step, text)) for step in steps]
 
 
 def read_step(step: object, text: str, line: int) -> Plan:
@@ -154,20 +157,19 @@ def line_of_field(text: str, line: int, field: str) -> int:
 
 
 class StepLines(json.JSONDecoder):
-    """A decoder that remembers the line where each object begins; only Python's scanner lets it."""
+    """A decoder that remembers where each object begins; only Python's scanner lets it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
         self.parse_object = self._parse_object
         self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
     def _parse_object(self, at: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         found, end = json.decoder.JSONObject(at, *rest)  # type: ignore[attr-defined]
-        text, start = at
-        self._lines[id(found)] = text.count("\n", 0, start) + 1
+        self._starts[id(found)] = at[1]
         return found, end
 
-    def line_of(self, found: object) -> int:
-        """Return the line where the object begins; 1 for what is none."""
-        return self._lines.get(id(found), 1)
+    def line_of(self, found: object, text: str) -> int:
+        """Return the line of the decoded text where the object begins; 1 for what is none."""
+        return text.count("\n", 0, self._starts.get(id(found), 0)) + 1

@@ -2,7 +2,7 @@
 
 import math
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from display.live.messages.phone import phone_status
@@ -20,7 +20,7 @@ from display.web.auth import (
 )
 from display.web.clock import clock_shown
 from display.web.phone_page import phone_page, refused
-from display.web.security import pace, room_pace
+from display.web.security import is_from_elsewhere, pace, room_pace
 
 seats = Blueprint("seats", __name__)
 
@@ -31,8 +31,26 @@ def sit(code: str, table: int) -> Response:
 
     No redirect: the card is often a phone's first request, and before it is known whether the phone
     keeps cookies the address would have to carry its token, which people pass on to each other.
+
+    Who sits somewhere and follows another site's link is asked first; what a browser fetches in
+    advance, it is told to fetch when somebody wants it.
     """
+    live = room_or_abort(code)
+    if request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")).startswith(
+        "prefetch"
+    ):
+        return make_response("", 503)
+    if request.method == "HEAD":
+        return phone_page(live)
+    seat = live.room.table_of(participant())
+    if seat not in (None, table) and table in live.room.direction.tables and is_foreign_link():
+        return phone_page(live, offered=table)
     return take_seat(code, table)
+
+
+def is_foreign_link() -> bool:
+    """Return whether another site's page led here; who scans a card comes from none."""
+    return is_from_elsewhere(request.headers.get("Sec-Fetch-Site"), None, "", "")
 
 
 @seats.post("/<code>/table")

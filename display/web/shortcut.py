@@ -14,13 +14,12 @@ from typing import Any
 from display.live.rooms import NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, RoomErased
 from display.web.answers import Fate, Intake, read_sending, receipt
-from display.web.auth import PARTICIPANT_COOKIE, participant_in, unsigned_with
+from display.web.auth import TOKEN, participant_in, unsigned_with
 from display.web.security import HEADERS, NOT_CACHED, is_from_elsewhere
 
 DECIDED = "ordmoln.fate"  # where Flask finds what became of the answer, if that is known
 LARGEST_REQUEST = 16 * 1024  # bytes; an answer is a word or a phrase
 ADDRESS = re.compile("/([A-Za-z0-9]{4})")
-TOKEN = re.compile(rf"(?:^|;) *{PARTICIPANT_COOKIE}=([^;]*)")
 STATUS = {True: "201 CREATED", False: "200 OK"}
 RESPONSE_HEADERS = [("Content-Type", "application/json"), *HEADERS.items(), *NOT_CACHED.items()]
 ENCODER = json.JSONEncoder(separators=(",", ":"))

@@ -1,6 +1,7 @@
 """Socket.IO: a page says what it watches and gets what it lacks; the ticker sends what follows."""
 
 import logging
+from collections import Counter
 from typing import Any
 
 from flask import Flask
@@ -9,7 +10,7 @@ from flask_socketio import SocketIO
 from display.live.audience import ROLES, Audience, Role, Watch
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
-from display.web.auth import is_coach
+from display.web.auth import is_coach, participant_who_sent
 from display.web.channels import Channels
 from display.web.newcomers import Asked, Newcomers
 from display.web.security import same_origin
@@ -21,6 +22,7 @@ SETTINGS: dict[str, Any] = {
     "ping_interval": 25,  # seconds
     "ping_timeout": 30,  # seconds: a phone that blinks off its screen is still there
 }
+MOST_WRONG = 3  # rooms that are none, after which a socket is closed: it guesses
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Watching:
         self._server = server
         self._rooms: Rooms = app.extensions["rooms"]
         self._audience: Audience = app.extensions["audience"]
+        self._wrong: Counter[str] = Counter()  # rooms that are none, by socket
         self._newcomers = Newcomers(server, self._rooms, self._audience)
 
     def watch(self, sid: str, asked: Any = None, *_: Any) -> None:
@@ -61,7 +64,7 @@ class Watching:
         try:
             self._watch(sid, asked)
         except (ValueError, NoSuchRoom):
-            self._server.emit("refused", {"error": "no_such_room"}, to=sid)
+            self._refuse_room(sid)
         except RoomErased:
             self._server.emit("erased", {}, to=sid)
         except Exception:  # the socket lives on
@@ -69,6 +72,13 @@ class Watching:
 
     def disconnected(self, sid: str, *_: Any) -> None:
         self._audience.leave(sid)
+        self._wrong.pop(sid, None)
+
+    def _refuse_room(self, sid: str) -> None:
+        self._server.emit("refused", {"error": "no_such_room"}, to=sid)
+        self._wrong[sid] += 1
+        if self._wrong[sid] >= MOST_WRONG:
+            self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, "/"))
 
     def _watch(self, sid: str, asked: Any) -> None:
         code, role, since = read_watch(asked)
@@ -82,7 +92,15 @@ class Watching:
             return
         if role != "stage" or since not in live.picture.seqs:
             since = 0  # it is sent the whole
-        self._newcomers.add(sid, Asked(Watch(code, role), since, asked.get("table")))
+        self._newcomers.add(sid, Asked(Watch(code, role), since, self._seat(sid, live, asked)))
+
+    def _seat(self, sid: str, live: LiveRoom, asked: dict[str, Any]) -> int | None:
+        """Return the table that was asked for if that is where the socket's participant sits."""
+        secret, environ = self._app.config["SECRET_KEY"], self._server.get_environ(sid)
+        cookies = environ.get("HTTP_COOKIE", "")
+        me = participant_who_sent(secret, live.code, cookies, asked.get("participant"))
+        table = live.room.seats.get(me) if me else None
+        return table if table == asked.get("table") else None
 
     def _is_coach(self, sid: str, live: LiveRoom) -> bool:
         with self._app.request_context(self._server.get_environ(sid)):

@@ -11,11 +11,13 @@ const HEAD_START = 10; // more, after a connection: it is the server that is awa
 /**
  * @param {string} room
  * @param {"phone"} role
- * @param {{messages: Record<string, (message: any) => void>, table?: () => number | null}} listener
- *   `table` is of whose answers there is to be news too
+ * @param {{messages: Record<string, (message: any) => void>, table?: () => number | null,
+ *   participant?: string}} listener
+ *   `table` is of whose answers there is to be news too, if the `participant`, whose token is only
+ *   sent where it may be that no cookie is kept, sits there
  * @returns {() => void} asks anew, for when the table is another
  */
-export function watchRoom(room, role, { messages, table = () => null }) {
+export function watchRoom(room, role, { messages, table = () => null, participant }) {
   const url = `${location.origin.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
   /** @type {WebSocket | null} */
   let socket = null;
@@ -69,7 +71,10 @@ export function watchRoom(room, role, { messages, table = () => null }) {
     if (socket?.readyState === WebSocket.OPEN) socket.send(packet);
   }
 
-  let ask = () => say(`42${JSON.stringify(["watch", { room, as: role, since: 0, table: table() }])}`);
+  let ask = () => {
+    const watch = { room, as: role, since: 0, table: table(), participant };
+    say(`42${JSON.stringify(["watch", watch])}`);
+  };
 
   function listen(/** @type {number} */ most) {
     clearTimeout(silence);
@@ -92,7 +97,7 @@ export function watchRoom(room, role, { messages, table = () => null }) {
     isFetching = false;
     if (!whole) return false;
     for (const [target, name] of wakers) target.removeEventListener(name, wake);
-    ask = whole.watchRoom(room, role, { messages, table });
+    ask = whole.watchRoom(room, role, { messages, table, participant });
     return true;
   }
 

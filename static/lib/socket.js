@@ -8,12 +8,13 @@ import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
 /**
  * @param {string} room
  * @param {"stage" | "phone" | "coach"} role
- * @param {{since?: () => number, table?: () => number | null,
+ * @param {{since?: () => number, table?: () => number | null, participant?: string,
  *   messages: Record<string, (message: any) => void>, connected?: (is: boolean) => void}} listener
  * @returns {() => void} asks anew, for when the table is another
  */
 export function watchRoom(room, role, listener) {
-  const { since = () => 0, table = () => null, messages, connected = () => {} } = listener;
+  const { since = () => 0, table = () => null, participant } = listener;
+  const { messages, connected = () => {} } = listener;
   const socket = io({
     transports: ["websocket", "polling"], // polling first costs each phone three more requests
     tryAllTransports: true,
@@ -22,7 +23,8 @@ export function watchRoom(room, role, listener) {
     randomizationFactor: 0.5,
     timeout: 5000,
   });
-  const ask = () => socket.emit("watch", { room, as: role, since: since(), table: table() });
+  const ask = () =>
+    socket.emit("watch", { room, as: role, since: since(), table: table(), participant });
   // The client library gives up when the server says goodbye or no. While it has not given up,
   // to connect is to say hello twice on one line, which makes the server say no.
   const again = () => {

@@ -28,8 +28,12 @@ def changes(live: LiveRoom, since: int) -> Message:
 
 
 def resumed(live: LiveRoom, since: int) -> tuple[str, Message]:
-    """Return the name and the content of what brings a stage that has entry `since` up to date."""
-    if since in live.picture.seqs and not live.room.concealed:
+    """Return the name and the content of what brings a stage that has entry `since` up to date.
+
+    Whoever asks need not have seen that entry's words: what is gone since is named to nobody.
+    """
+    follows = since in live.picture.seqs and not live.room.concealed
+    if follows and not live.picture.gone_since(since):
         return "changes", changes(live, since)
     return "picture", picture(live)
 

@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from itertools import count
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
 MASK = b"\x0f\xf0\x55\xaa"
@@ -190,6 +190,29 @@ async def probes(target: Target) -> None:
             await read_response(reader)
 
 
+async def polled(target: Target) -> None:
+    """Ask for the whole picture over long polling, as often as a request can hold it."""
+    path = "/socket.io/?EIO=4&transport=polling"
+    async with target.connection() as (reader, writer):
+        writer.write(target.request("GET", path))
+        head = await reader.readuntil(b"\r\n\r\n")
+        opened = await reader.readexactly(content_length(head))
+        path += f"&sid={json.loads(opened[1:])['sid']}"
+        asked = "42" + json.dumps(["watch", {"room": target.code, "as": "stage"}])
+        for packets in chain([["40"]], repeat([asked] * 16)):
+            writer.write(target.request("POST", path, "\x1e".join(packets).encode()))
+            if not (await read_response(reader)).startswith(b"HTTP/1.1 200"):
+                return
+
+
+async def heads(target: Target) -> None:
+    """Ask for pages as if for what costs nothing, with a cookie that is none."""
+    async with target.connection() as (reader, writer):
+        while True:
+            writer.write(target.request("HEAD", f"/{target.code}/stage", b"", "Cookie: a=b"))
+            await reader.readuntil(b"\r\n\r\n")
+
+
 async def page_breakers(target: Target) -> None:
     async with target.connection() as (reader, writer):
         for answer in BREAKERS:
@@ -200,9 +223,12 @@ async def page_breakers(target: Target) -> None:
 
 async def read_response(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
-    size = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    await reader.readexactly(size)
+    await reader.readexactly(content_length(head))
     return head
+
+
+def content_length(head: bytes) -> int:
+    return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
 
 
 class Attack(NamedTuple):
@@ -228,6 +254,8 @@ ATTACKS = {
     "new-tokens": Attack("new participants without end", new_tokens, 10),
     "one-token": Attack("one participant, without end", one_token, 10),
     "probes": Attack("`/healthz` without end", probes, 50),
+    "polled": Attack("150 stages that ask without end, over long polling", polled, 150),
+    "heads": Attack("`HEAD` of pages without end", heads, 100),
     "page-breakers": Attack("answers made to break pages", page_breakers, 4),
 }
 AGAIN_SECONDS = 0.05  # before an attacker who was let go comes back

@@ -18,7 +18,7 @@ from display.serving.answering import answer_requests
 from display.serving.capacity import most_connections
 from display.serving.garbage import collect_for_ever
 from display.serving.listening import listen_at
-from display.serving.pings import init_pings
+from display.serving.packets import guard_packets
 from display.web.sockets import SETTINGS
 
 STATUS = {  # as many bytes as a phone is sent
@@ -61,7 +61,7 @@ def watch(asked: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    init_pings()
+    guard_packets()
     listener = listen_at("127.0.0.1", port)
     spawn(collect_for_ever, lambda: True, sleep)
     print("ready", flush=True)

@@ -1,0 +1,61 @@
+"""Engine.IO's sockets as they are here: what a client may send, however it comes, and the pings."""
+
+import time
+
+import engineio.socket
+from engineio.exceptions import SocketIsClosedError
+from engineio.packet import MESSAGE, PING, Packet
+from eventlet.hubs import get_hub
+
+from display.serving.pace import Pace
+
+# Of Socket.IO: hello, good-bye and an event. What else there is comes with attachments, which are
+# kept until the last of as many as the client says, or answers what this server never asks.
+READABLE = ("0", "1", "2")
+
+
+def guard_packets() -> None:
+    """Let all sockets that come from now on be guarded ones."""
+    engineio.socket.Socket = GuardedSocket
+
+
+class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO has no types
+    """A socket that is closed when its client breaks a rule.
+
+    Its pings come from a timer: the library has a green thread sleep until each, and ten thousand
+    of them take 70 MB.
+    """
+
+    last_ping: float | None
+
+    def __init__(self, server: object, sid: str) -> None:
+        super().__init__(server, sid)
+        self._pace = Pace()
+
+    def receive(self, packet: Packet) -> None:
+        """Take a packet; SocketIsClosedError, and the socket closed, if it is not a fair one."""
+        if not (is_readable(packet) and self._pace.keeps()):
+            self.close(abort=True)
+        if self.closed:
+            raise SocketIsClosedError
+        super().receive(packet)
+
+    def close(self, wait: bool = False, abort: bool = False, reason: str | None = None) -> None:
+        """Close the socket; never wait until its client has fetched what is left, as it may not."""
+        super().close(False, abort, reason)
+
+    def schedule_ping(self) -> None:
+        if self.last_ping:  # None while one is on its way
+            self.last_ping = None
+            get_hub().schedule_call_global(self.server.ping_interval, self._ping)
+
+    def _ping(self) -> None:
+        if not self.closing and not self.closed:
+            self.last_ping = time.time()
+            self.send(Packet(PING))
+
+
+def is_readable(packet: Packet) -> bool:
+    if packet.packet_type != MESSAGE:
+        return True
+    return isinstance(packet.data, str) and packet.data.startswith(READABLE)

@@ -1,0 +1,96 @@
+"""Long polling, where no websocket gets through: no more is taken over it than over one."""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+import requests
+from conftest import WAIT_SECONDS, Server, Watcher
+
+from display.serving.pace import BURST
+from display.web.sockets import MOST_WRONG
+
+SEPARATOR = "\x1e"
+MOST_PACKETS = 16  # that Engine.IO takes at once
+PLACEHOLDER = '["watch",{"_placeholder":true,"num":0}]'
+
+
+class Line:
+    """A socket over long polling, which has said hello."""
+
+    def __init__(self, server: Server) -> None:
+        self._url = f"{server.url}/socket.io/?EIO=4&transport=polling"
+        opened = requests.get(self._url, timeout=WAIT_SECONDS).text
+        self._url += f"&sid={json.loads(opened[1:])['sid']}"
+        assert self.send("40") == HTTPStatus.OK
+        assert self.fetch().startswith("40")
+
+    def send(self, *packets: str) -> int:
+        body = SEPARATOR.join(packets)
+        return requests.post(self._url, data=body, timeout=WAIT_SECONDS).status_code
+
+    def fetch(self) -> str:
+        return requests.get(self._url, timeout=WAIT_SECONDS).text
+
+
+def watching(code: str, role: str = "phone") -> str:
+    return f"42{json.dumps(['watch', {'room': code, 'as': role}])}"
+
+
+def test_a_page_that_polls_gets_what_it_watches(hall: Server) -> None:
+    line = Line(hall)
+    assert line.send(watching(hall.code, "stage")) == HTTPStatus.OK
+    assert '"picture"' in line.fetch()
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        f"459999999-{PLACEHOLDER}",
+        '4"51-[]"',
+        f"4５1-{PLACEHOLDER}",
+        "461-[]",
+        "bQUFB",
+        "4",
+        "4{}",
+        "43[]",
+        "44",
+    ],
+)
+def test_nothing_is_kept_that_would_wait_for_attachments(hall: Server, packet: str) -> None:
+    line = Line(hall)
+    assert line.send(packet) == HTTPStatus.BAD_REQUEST
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_packets_by_the_dozen_end_the_socket(hall: Server) -> None:
+    line = Line(hall)
+    full = [watching(hall.code)] * MOST_PACKETS
+    sent = [line.send(*full) for _ in range(1 + BURST // MOST_PACKETS)]
+    assert sent == [HTTPStatus.OK] * (BURST // MOST_PACKETS) + [HTTPStatus.BAD_REQUEST]
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_who_guesses_rooms_is_let_go_over_long_polling(hall: Server) -> None:
+    line = Line(hall)
+    assert line.send(*[watching("CCCC")] * (MOST_WRONG - 1)) == HTTPStatus.OK
+    assert line.fetch().count("no_such_room") == MOST_WRONG - 1
+    assert line.send(watching("CCCC"), watching(hall.code)) == HTTPStatus.BAD_REQUEST
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_who_guesses_rooms_is_let_go_over_a_websocket(
+    server: Server, watch: Callable[..., Watcher]
+) -> None:
+    watcher = watch("phone")
+    for _ in range(MOST_WRONG):
+        watcher.client.emit("watch", {"room": "CCCC", "as": "phone"})
+    watcher.client.wait()  # until the server has closed the line
+    assert [name for name, _ in watcher.received].count("refused") == MOST_WRONG
+
+
+def test_too_much_at_once_is_refused_at_once_though_nothing_was_fetched(hall: Server) -> None:
+    line = Line(hall)
+    assert line.send("4" * 5000) == HTTPStatus.BAD_REQUEST
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
