@@ -58,9 +58,9 @@ function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
   cloud.look(message.camera);
-  write($("question"), message.question);
+  write($("question"), message.waits ? "" : message.question);
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
-  const title = `${message.question} – Ordmoln`;
+  const title = `${message.waits ? body.dataset.code : message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
   write($("answers"), figures(message));
   write($("calm"), texts.concealed[message.kind]);

@@ -87,6 +87,48 @@ def test_the_lobby_has_a_large_code_and_says_who_is_here(
     assert box["height"] > 500
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_behind_the_lobby_nobody_is_asked_before_the_step_begins(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = server.coach()
+    coach.act("step", question="Hur har vi det nu?").raise_for_status()
+    coach.act("view", view="lobby").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect(stage.locator("#question")).to_have_text("")
+    expect(stage.locator("#qr")).to_be_visible()
+    phone = open_page(server.room_url, java_script_enabled=scripts)
+    expect(phone.locator("h1")).to_have_text("Snart börjar det")
+    expect(phone.locator("#answer")).to_be_hidden()
+    coach.act("view", view="cloud").raise_for_status()
+    expect(stage.locator("#question")).to_have_text("Hur har vi det nu?")
+    if not scripts:
+        phone.reload()
+    expect(phone.locator("h1")).to_have_text("Hur har vi det nu?")
+    expect(phone.locator("#field")).to_be_visible()
+
+
+def test_an_answer_that_comes_behind_the_lobby_counts(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    coach.act("step", question="Hur har vi det nu?").raise_for_status()
+    coach.act("view", view="lobby").raise_for_status()
+    phone = open_page(server.room_url)
+    expect(phone.locator("#field")).to_be_hidden()
+    server.send("Lugn").raise_for_status()
+    assert server.counts() == {"Lugn": 1}
+    expect(phone.locator("#field")).to_be_visible()
+
+
+def test_to_ask_a_question_behind_the_lobby_shows_it(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    coach.act("view", view="lobby").raise_for_status()
+    coach.act("step", question="Vad gör vi nu?").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect_view(stage, "cloud")
+    expect(stage.locator("#question")).to_have_text("Vad gör vi nu?")
+    expect(open_page(server.room_url).locator("#field")).to_be_visible()
+
+
 def test_the_ranking_is_sorted_and_its_bars_are_as_long_as_words_are_frequent(
     server: Server, open_page: OpenPage
 ) -> None:

@@ -114,6 +114,11 @@ class Room:
         return self.direction.step in self.direction.open and self.plan.kind != "summary"
 
     @property
+    def waits(self) -> bool:
+        """Whether the present step is still to be begun: behind the lobby, answered by nobody."""
+        return self.direction.view == "lobby" and not self.step.answers
+
+    @property
     def concealed(self) -> bool:
         """Whether only coaches see the present step's words."""
         return self.direction.step in self.direction.concealed

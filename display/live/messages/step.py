@@ -9,6 +9,7 @@ from display.room.state import Room
 def step_message(live: LiveRoom) -> Message:
     """Return the step as it is planned, in which language its question is, and where it stands.
 
+    While it `waits` nobody is asked yet, though who answers is heard.
     `place` is `[n, of]`, its place on the agenda, or None if it is not there; `clock` is None, or
     has the seconds that were `left` and the server's time `since` when it goes (None: it stands),
     and the `seconds` that were planned.
@@ -20,6 +21,7 @@ def step_message(live: LiveRoom) -> Message:
         "question": plan.question,
         "language": live.room.language,
         "open": live.room.open,
+        "waits": live.room.waits,
         "place": place(live.room),
         "clock": clock_message(live.room),
         "minute_sign": live.room.direction.minute_sign,
