@@ -677,6 +677,33 @@ def test_a_summary_counts_the_same_tables_as_done_as_the_talk_before_it(
     assert talk["table_list"] == summary["table_list"]
 
 
+@WITH_SCRIPTS
+def test_a_lit_word_of_a_summary_says_how_many_before_and_which_tables_after(
+    server: Server,
+    status: dict[str, Any],
+    open_coach: Callable[..., Page],
+    open_page: OpenPage,
+    scripts: bool,
+) -> None:
+    acts = server.coach()
+    acts.act("tables", names="Eldkvarn\nTorshälla").raise_for_status()
+    for _ in range(2):
+        server.send("Bra chef").raise_for_status()
+    talk = acts.act("step", go="next", step=status["step"]).json()
+    sent_by(server, status_table(server, "Eldkvarn"), "Bra chef")
+    acts.act("step", go="next", step=talk["step"]).raise_for_status()
+    lit = acts.act("reveal").json()["words"][0]["word"]
+    acts.act("light", word=lit).raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    expect(stage.locator("#light p").first).to_have_text("Bra chef före 2 · efter 1")
+    expect(stage.locator("#light .tables")).to_have_text("Efter: Eldkvarn")
+    said = open_coach(scripts).locator("#word-list .said:visible")
+    expect(said).to_have_text("före 2 · efter 1 (Eldkvarn)")
+    acts.act("figures", participants="on").raise_for_status()
+    expect(stage.locator("#light p").first).to_have_text("Bra chef")
+    acts.act("figures", counts="on", participants="on").raise_for_status()
+
+
 @pytest.mark.parametrize(
     ("act", "fields"),
     [
