@@ -145,14 +145,14 @@ def listed_word(group: Group) -> Message:
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers; `planned` if it is on the agenda."""
+    """Return a step at a glance, with the number of answers on stage; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
         "kind": plan.kind,
         "question": plan.question,
         "seconds": plan.seconds,
-        "answers": step.answers,
+        "answers": step.heard(room.direction),
         "planned": step.number in room.direction.agenda,
     }
 
