@@ -139,7 +139,8 @@ function show() {
   const count = (atTable ? ours : mine).length;
   const left = room.answers_each === null ? null : Math.max(0, room.answers_each - count);
   const isSummary = room.kind === "summary";
-  const maySend = room.open && (left !== 0 || editing !== null);
+  const asked = room.open && !room.waits;
+  const maySend = asked && (left !== 0 || editing !== null);
 
   // Never from under the thumb of somebody who writes.
   form.hidden = isSummary || !(maySend || field.value.trim());
@@ -149,11 +150,11 @@ function show() {
   $("prompt").textContent = prompt(atTable);
   $("task").textContent = task(atTable);
   $("task").hidden = !$("task").textContent;
-  $("left").hidden = !room.open || !left || room.answers_each === 1;
+  $("left").hidden = !asked || !left || room.answers_each === 1;
   $("left").textContent = texts.left.replace("{n}", String(left));
-  $("spent").hidden = !room.open || left !== 0 || editing !== null || outbox.answers.length > 0;
+  $("spent").hidden = !asked || left !== 0 || editing !== null || outbox.answers.length > 0;
   write("spent", texts.spent[room.kind] ?? "");
-  $("closed").hidden = room.open || isSummary;
+  $("closed").hidden = room.open || isSummary || room.waits;
   write("closed", texts.closed[room.kind] ?? "");
   showSent("own", mine, room.open && !atTable, !isSummary);
   showSent("together", tableName !== null && (atTable || isSummary) ? ours : [], room.open, room.open);
@@ -167,6 +168,7 @@ function prompt(atTable) {
 
 /** What to do now, and who sees it. */
 function task(atTable) {
+  if (room.waits) return texts.task.waits;
   if (room.kind === "summary") return room.concealed ? texts.task.soon : texts.task.summary;
   if (!room.open) return "";
   const choosing = room.kind === "tables" && room.tables > 0;
@@ -212,9 +214,10 @@ function follow(status) {
   const isOther = status.step !== room.step;
   room = status;
   showWhere(status);
-  $("question").lang = status.language;
-  write("question", status.question);
-  document.title = `${status.question} – Ordmoln`;
+  const question = status.waits ? texts.waits : status.question;
+  $("question").lang = status.waits ? document.documentElement.lang : status.language;
+  write("question", question);
+  document.title = `${question} – Ordmoln`;
   if (isOther) startStep();
   // Advice on how to write the word is of no use where none can be sent.
   if (!status.open && refusal !== "closed") $("problem").textContent = "";

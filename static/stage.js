@@ -58,9 +58,9 @@ function showHeader(message) {
   if (message.language !== language) location.reload();
   shown = message;
   cloud.look(message.camera);
-  write($("question"), message.question);
+  write($("question"), message.waits ? "" : message.question);
   $("question").classList.toggle("long", message.question.length > LONG_QUESTION);
-  const title = `${message.question} – Ordmoln`;
+  const title = `${message.waits ? body.dataset.code : message.question} – Ordmoln`;
   if (document.title !== title) document.title = title;
   write($("answers"), figures(message));
   write($("calm"), texts.concealed[message.kind]);
@@ -70,6 +70,7 @@ function showHeader(message) {
   $("closed").hidden = message.open || message.kind === "summary";
   $("calm").hidden = !(message.concealed && message.answers);
   body.classList.toggle("closed", !message.open);
+  mark("kind", message.kind);
   mark("aspect", message.aspect);
   showView(message);
 }
@@ -107,7 +108,7 @@ function showView(message) {
   if (view === "ranking") ranking.show(message.ranking, body.dataset.view === view);
   mark("view", view);
   mark("side", message.side);
-  const waits = message.answers === 0 && view === "cloud";
+  const waits = message.answers === 0 && view === "cloud" && message.kind !== "summary";
   body.classList.toggle("empty", waits || view === "lobby" || view === "calm");
   body.classList.toggle("uncounted", !message.counts_shown);
   light.show(message.lit, message.lit_table, message.counts_shown);
@@ -119,11 +120,14 @@ function showView(message) {
   rest.run(resting && !paused);
 }
 
-/** The caption must not lie on the word that it is about. */
-function placeLight({ lit, camera: [, top, , height] }, view) {
+/** The caption must not lie on the word that it is about; a bar that is lit needs none. */
+function placeLight({ lit, ranking: most, camera: [, top, , height] }, view) {
   const placement = lit && cloud.find(lit.word);
   const low = view === "cloud" && placement && placement.y > top + height / 2;
-  $("light").classList.toggle("alone", view !== "comparison" && lit !== null && !placement);
+  const ranked = view === "ranking" && most.some(({ word }) => !lit || word === lit.word);
+  const placed = view === "ranking" ? ranked : view === "comparison" || placement;
+  $("light").classList.toggle("needless", ranked || view === "lobby");
+  $("light").classList.toggle("alone", lit !== null && !placed);
   $("light").classList.toggle("above", Boolean(low));
 }
 

@@ -142,11 +142,13 @@ def test_in_any_room_the_coach_is_told_where_it_is_and_what_comes_next(day: list
     assert (ahead is None) == (here[0] == here[1])
     assert (next_act(room) == "next") <= (ahead is not None)
     assert tables_done(room) == {
-        "done": sum(table["done"] for table in table_list(room)),
+        "done": sum(table["answers"] != [] for table in table_list(room)),
         "of": len(room.direction.tables),
     }
     for step in room.standing_steps():
-        assert step_summary(room, step)["answers"] == sum(map(len, step.given.values()))
+        if step is room.step and room.summary is None:
+            on_stage = sum(tallied.count for tallied in room.tally())
+            assert step_summary(room, step)["answers"] == on_stage
 
 
 @given(days)
@@ -636,7 +638,7 @@ def sent_by(server: Server, table: int, *factors: str) -> None:
 
 
 @WITH_SCRIPTS
-def test_the_coach_sees_which_tables_are_missing_and_lights_one_up(
+def test_a_table_is_done_when_it_has_sent_one_and_the_coach_lights_its_factors_up(
     server: Server, status: dict[str, Any], open_coach: Callable[..., Page], scripts: bool
 ) -> None:
     acts = server.coach()
@@ -645,10 +647,13 @@ def test_the_coach_sees_which_tables_are_missing_and_lights_one_up(
     sent_by(server, status_table(server, "Eldkvarn"), "Tid", "Mod", "Ro")
     sent_by(server, status_table(server, "Lugnet"), "Tid")
     coach = open_coach(scripts)
-    expect(coach.locator("#tables-title")).to_have_text("1 av 3 bord klara")
-    expect(coach.locator("#missing")).to_have_text("Saknas: Torshälla, Lugnet")
+    expect(coach.locator("#tables-title")).to_have_text("2 av 3 bord klara")
+    expect(coach.locator("#missing")).to_have_text("Saknas: Torshälla")
     coach.locator("#sent > summary").click()
     expect(coach.locator("#table-list .sent")).to_have_text(["Tid · Mod · Ro", "–", "Tid"])
+    chosen = "1 har valt bordet"
+    facts = [f"3 av 3 · {chosen}", "", f"1 av 3 · {chosen}"]
+    expect(coach.locator("#table-list .count")).to_have_text(facts)
     press(coach, "Visa resultatet")
     if not scripts:
         coach.locator("#sent > summary").click()
@@ -657,6 +662,48 @@ def test_the_coach_sees_which_tables_are_missing_and_lights_one_up(
     coach.locator("#word-list button.label", has_text="Tid").click()
     expect(coach.locator("#word-list .said:visible")).to_have_text("Från Eldkvarn, Lugnet")
     press(coach, "Ångra: ljuset på ett ord")
+
+
+def test_a_summary_counts_the_same_tables_as_done_as_the_talk_before_it(
+    server: Server, status: dict[str, Any]
+) -> None:
+    acts = server.coach()
+    acts.act("tables", names="Eldkvarn\nTorshälla\nLugnet").raise_for_status()
+    acts.act("step", go="next", step=status["step"]).raise_for_status()
+    sent_by(server, status_table(server, "Eldkvarn"), "Tid", "Mod", "Ro")
+    sent_by(server, status_table(server, "Lugnet"), "Tid")
+    talk = acts.act("close").json()
+    summary = acts.act("step", go="next", step=talk["step"]).json()
+    assert summary["kind"] == "summary"
+    assert talk["tables"] == summary["tables"] == {"done": 2, "of": 3}
+    assert talk["table_list"] == summary["table_list"]
+
+
+@WITH_SCRIPTS
+def test_a_lit_word_of_a_summary_says_how_many_before_and_which_tables_after(
+    server: Server,
+    status: dict[str, Any],
+    open_coach: Callable[..., Page],
+    open_page: OpenPage,
+    scripts: bool,
+) -> None:
+    acts = server.coach()
+    acts.act("tables", names="Eldkvarn\nTorshälla").raise_for_status()
+    for _ in range(2):
+        server.send("Bra chef").raise_for_status()
+    talk = acts.act("step", go="next", step=status["step"]).json()
+    sent_by(server, status_table(server, "Eldkvarn"), "Bra chef")
+    acts.act("step", go="next", step=talk["step"]).raise_for_status()
+    lit = acts.act("reveal").json()["words"][0]["word"]
+    acts.act("light", word=lit).raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    expect(stage.locator("#light p").first).to_have_text("Bra chef före 2 · efter 1")
+    expect(stage.locator("#light .tables")).to_have_text("Efter: Eldkvarn")
+    said = open_coach(scripts).locator("#word-list .said:visible")
+    expect(said).to_have_text("före 2 · efter 1 (Eldkvarn)")
+    acts.act("figures", participants="on").raise_for_status()
+    expect(stage.locator("#light p").first).to_have_text("Bra chef")
+    acts.act("figures", counts="on", participants="on").raise_for_status()
 
 
 @pytest.mark.parametrize(
@@ -722,6 +769,16 @@ def test_going_on_from_a_step_that_was_taken_away_is_explained(
     reply = coach.act("step", step=gone, go="next")
     assert reply.status_code == 422
     assert reply.json()["message"] == "Det steget finns inte längre."
+
+
+def test_the_agenda_counts_a_steps_answers_as_the_stage_does(
+    server: Server, status: dict[str, Any]
+) -> None:
+    for word in ("lugn", "oro", "knulla"):
+        server.send(word).raise_for_status()
+    told = server.coach().act("hide", word="oro").json()
+    (step,) = (step for step in told["steps"] if step["step"] == told["step"])
+    assert step["answers"] == told["answers"] == server.words()["answers"] == 1
 
 
 def test_a_step_that_has_answers_keeps_its_kind(server: Server, status: dict[str, Any]) -> None:

@@ -154,6 +154,8 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
         expect(screen.locator("body")).to_have_attribute("data-view", "comparison")
         words = screen.locator("#comparison [data-side='after'] [data-word]")
         expect(words).to_have_count(len(set(ALONE) | set(TOGETHER)))
+    expect(stage.locator("#join")).to_be_hidden()
+    expect(stage.locator("#legend")).to_be_visible()
     assert counts_after(stage) == {
         **{key(label): count for label, count in sent.items()},
         **{key(label): 0 for label in set(alone) - set(sent)},
@@ -174,6 +176,7 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
     press(coach, "Före")
     for screen in (stage, late):
         expect(screen.locator("body")).to_have_attribute("data-side", "before")
+        expect(screen.locator("#legend")).to_be_hidden()
 
 
 def key(label: str) -> str:

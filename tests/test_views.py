@@ -87,6 +87,64 @@ def test_the_lobby_has_a_large_code_and_says_who_is_here(
     assert box["height"] > 500
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_behind_the_lobby_nobody_is_asked_before_the_step_begins(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    coach = server.coach()
+    coach.act("step", question="Hur har vi det nu?").raise_for_status()
+    coach.act("view", view="lobby").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect(stage.locator("#question")).to_have_text("")
+    expect(stage.locator("#qr")).to_be_visible()
+    phone = open_page(server.room_url, java_script_enabled=scripts)
+    expect(phone.locator("h1")).to_have_text("Snart börjar det")
+    expect(phone.locator("#answer")).to_be_hidden()
+    coach.act("view", view="cloud").raise_for_status()
+    expect(stage.locator("#question")).to_have_text("Hur har vi det nu?")
+    if not scripts:
+        phone.reload()
+    expect(phone.locator("h1")).to_have_text("Hur har vi det nu?")
+    expect(phone.locator("#field")).to_be_visible()
+
+
+def test_an_answer_that_comes_behind_the_lobby_counts(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    coach.act("step", question="Hur har vi det nu?").raise_for_status()
+    coach.act("view", view="lobby").raise_for_status()
+    phone = open_page(server.room_url)
+    expect(phone.locator("#field")).to_be_hidden()
+    server.send("Lugn").raise_for_status()
+    assert server.counts() == {"Lugn": 1}
+    expect(phone.locator("#field")).to_be_visible()
+
+
+def test_the_calm_stage_of_a_closed_step_has_a_large_code_and_no_word_behind_it(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    coach.act("step", question="Hur har vi det nu?", concealed="on").raise_for_status()
+    server.send("Lugn").raise_for_status()
+    for name, fields in {"close": {}, "calm": {"on": "on"}}.items():
+        coach.act(name, **fields).raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect_view(stage, "calm")
+    expect(stage.locator("#calm")).to_be_hidden()
+    box = stage.locator("#qr").bounding_box()
+    assert box is not None
+    assert box["height"] > 500
+
+
+def test_to_ask_a_question_behind_the_lobby_shows_it(server: Server, open_page: OpenPage) -> None:
+    coach = server.coach()
+    coach.act("view", view="lobby").raise_for_status()
+    coach.act("step", question="Vad gör vi nu?").raise_for_status()
+    stage = open_page(f"{server.room_url}/stage", WALL)
+    expect_view(stage, "cloud")
+    expect(stage.locator("#question")).to_have_text("Vad gör vi nu?")
+    expect(open_page(server.room_url).locator("#field")).to_be_visible()
+
+
 def test_the_ranking_is_sorted_and_its_bars_are_as_long_as_words_are_frequent(
     server: Server, open_page: OpenPage
 ) -> None:
@@ -188,6 +246,28 @@ def test_the_caption_of_the_light_does_not_lie_on_its_word(
         light, lit = stage.locator("#light").bounding_box(), json.loads(boxes[word])
         assert light
         assert light["y"] >= lit["bottom"] or light["y"] + light["height"] <= lit["top"]
+
+
+def test_a_lit_word_is_told_by_its_bar_and_not_at_all_in_the_lobby(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = server.coach()
+    stage = open_stage(server, open_page)
+    coach.act("light", word="mod").raise_for_status()
+    caption = stage.locator("#light")
+    expect(caption).to_be_visible()
+    coach.act("view", view="lobby").raise_for_status()
+    expect_view(stage, "lobby")
+    expect(caption).to_be_hidden()
+    coach.act("view", view="ranking").raise_for_status()
+    expect_view(stage, "ranking")
+    expect(caption).to_be_hidden()
+    bars = stage.locator("#ranking li").evaluate_all("bars => bars.map((b) => getComputedStyle(b).color)")
+    assert [bars.count(color) for color in bars] == [5, 5, 5, 1, 5, 5]
+    for word in "abcdefg":
+        server.send(f"{word}ktig").raise_for_status()
+    coach.act("light", word="gktig").raise_for_status()
+    expect(caption).to_be_visible()
 
 
 def test_the_calm_stage_shows_the_question_and_the_code_and_comes_back_as_it_was(

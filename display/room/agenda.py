@@ -45,7 +45,7 @@ def stepped(direction: Direction, act: Act, plans: Sequence[Plan], answers: int)
             asked = _with(direction, new, direction.step)
             if made == 1 and not answers:  # what a room opens with gives way to the first question
                 asked = _ordered(asked, list(new))
-            return _started(asked, made + 1)
+            return replace(_started(asked, made + 1), view="cloud")
         case StepPlanned(_, after):
             return _with(direction, new, after)
         case AgendaLoaded(_, kept) if new:

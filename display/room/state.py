@@ -114,6 +114,11 @@ class Room:
         return self.direction.step in self.direction.open and self.plan.kind != "summary"
 
     @property
+    def waits(self) -> bool:
+        """Whether the present step is still to be begun: behind the lobby, answered by nobody."""
+        return self.direction.view == "lobby" and not self.step.answers
+
+    @property
     def concealed(self) -> bool:
         """Whether only coaches see the present step's words."""
         return self.direction.step in self.direction.concealed
@@ -245,12 +250,17 @@ class Room:
         table = self.table_of(participant)
         return participant if table is None or self.plan.kind != "tables" else table_voice(table)
 
-    def table_answers(self) -> dict[int, list[Answer]]:
-        """Return what each table has sent, to the talk that the present step is or comes after."""
+    @property
+    def talk(self) -> Step | None:
+        """The talk at tables that the present step is or comes after; None if there is none."""
         agenda = self.direction.agenda
         here = agenda.index(self.direction.step) if self.direction.step in agenda else -1
         talks = [step for step in agenda[: here + 1] if self.plan_of(step).kind == "tables"]
-        given = self.steps[talks[-1] - 1].given if talks else {}
+        return self.steps[talks[-1] - 1] if talks else None
+
+    def table_answers(self) -> dict[int, list[Answer]]:
+        """Return what each table has sent to the talk."""
+        given = self.talk.given if self.talk is not None else {}
         return {table: given.get(table_voice(table), []) for table in self.direction.tables}
 
     def answers_of(self, voice: str) -> list[Answer]:

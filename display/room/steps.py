@@ -157,6 +157,11 @@ class Step:
         found = [self._groups[word] for word in self._members]
         return sorted(found, key=lambda group: -group.count)
 
+    def heard(self, direction: Direction) -> int:
+        """Return how many answers count for words that the stage shows."""
+        groups = self.groups(direction)
+        return sum(group.count for group in groups if group.standing == "shown")
+
     def _find(self, key: str, direction: Direction) -> None:
         self._members.setdefault(self.word_of(key, direction), []).append(key)
 

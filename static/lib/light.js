@@ -6,6 +6,9 @@ import { counted, fill, texts } from "./texts.js";
 const rule = new CSSStyleSheet(); // so that a word that comes later is right from its first moment
 document.adoptedStyleSheets.push(rule);
 
+const howMany = ({ count, before, after }) =>
+  before === null ? counted(texts.answers, count) : fill(texts.compared, { before, after });
+
 /** @param {HTMLElement} caption says which word it is, and how many said so */
 export function createLight(caption) {
   const [label, count] = caption.querySelectorAll("strong, span");
@@ -14,7 +17,8 @@ export function createLight(caption) {
 
   return {
     /**
-     * @param {{word: string, label: string, count: number, tables: string[]} | null} word
+     * @param {{word: string, label: string, count: number, tables: string[],
+     *   before: number | null, after: number | null} | null} word
      * @param {{name: string, words: string[]} | null} table whose words are lit instead of one
      * @param {boolean} figure whether the count may be seen
      */
@@ -25,9 +29,9 @@ export function createLight(caption) {
       caption.hidden = !now;
       label.textContent = word?.label ?? table?.name ?? "";
       label.className = word ? hue(word.word) : "";
-      count.textContent = word && figure ? counted(texts.answers, word.count) : "";
+      count.textContent = word && figure ? howMany(word) : "";
       tables.textContent = word?.tables.length
-        ? fill(texts.said_by, { tables: word.tables.join(", ") })
+        ? fill(word.before === null ? texts.said_by : texts.said_after, { tables: word.tables.join(", ") })
         : "";
       const names = (word ? [word.word] : (table?.words ?? [])).map((one) => `"${CSS.escape(one)}"`);
       const others = names.map((name) => `[data-word=${name}], [data-key=${name}]`).join(", ");

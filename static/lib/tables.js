@@ -11,22 +11,30 @@ export function createTables({ sent: showSent, named: showNamed }) {
   return ({ table_list, lit_table, concealed }) => {
     showNamed(table_list.map(({ table, name }) => ({ table, name })));
     showSent(
-      table_list.map(({ table, name, answers, seated }) => ({
+      table_list.map(({ table, name, answers, of, seated }) => ({
         table,
         name,
         seen: !concealed,
         lit: table === lit_table,
         light_to: table === lit_table ? "" : table,
-        here: seated ? fill(texts.seated, { n: String(seated) }) : "",
+        facts: facts(answers.length, of, seated),
         sent: answers.join(" · ") || "–",
       })),
     );
   };
 }
 
+/** How many answers of how many, and how many chose the table; nothing of what there is none of. */
+function facts(given, of, seated) {
+  const parts = [];
+  if (given) parts.push(of ? fill(texts.given, { n: String(given), of: String(of) }) : String(given));
+  if (seated) parts.push(fill(texts.seated, { n: String(seated) }));
+  return parts.join(" · ");
+}
+
 /** @returns what the page says of all tables */
 export function tablesTogether({ kind, tables, table_list }) {
-  const missing = table_list.filter(({ done }) => !done).map(({ name }) => name);
+  const missing = table_list.filter(({ answers }) => !answers.length).map(({ name }) => name);
   return {
     at_tables: ["tables", "summary"].includes(kind) && tables.of > 0,
     any_tables: tables.of > 0,

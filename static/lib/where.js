@@ -23,7 +23,7 @@ export function createWhere(element) {
     const step = of > 1 ? texts.step.replace("{n}", n).replace("{of}", of) : "";
     const parts = [step, texts.kinds[status.kind]].filter(Boolean);
     place.textContent = parts.join(" · ");
-    element.hidden = of === 1 && !status.clock && status.kind === "question";
+    element.hidden = status.waits || (of === 1 && !status.clock && status.kind === "question");
     clock.set(status);
   };
 }

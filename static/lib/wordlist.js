@@ -38,13 +38,13 @@ export function createWordList(code) {
 
   function row(word) {
     const lit = word.word === shown.lit?.word;
-    const said = lit ? shown.lit.tables : [];
+    const said = lit ? saidBy(shown.lit) : "";
     return {
       ...word,
       step: shown.step,
       lit,
-      any_said: said.length > 0,
-      said: fill(texts.said_by, { tables: said.join(", ") }),
+      any_said: said !== "",
+      said,
       several: word.members.length > 1,
     };
   }
@@ -66,6 +66,13 @@ export function createWordList(code) {
     shown = status;
     show();
   };
+}
+
+/** Which tables said a word; in a summary, how many did before and after, and which tables after. */
+function saidBy({ tables, before, after }) {
+  const names = tables.join(", ");
+  if (before === null) return names && fill(texts.said_by, { tables: names });
+  return fill(texts.compared, { before, after }) + (names && ` (${names})`);
 }
 
 /** @returns what the page says of all words */

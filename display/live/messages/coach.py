@@ -116,8 +116,12 @@ def next_act(room: Room) -> str:
 
 
 def table_list(room: Room) -> list[Message]:
-    """Return each table with the number of participants who sit there and what it has sent."""
-    most = room.plan.answers_each or 1
+    """Return each table with the number of participants who have chosen it, and what it has sent.
+
+    `of` is how many answers it may send, None if as many as it likes.
+    """
+    talk = room.talk
+    most = None if talk is None else room.plan_of(talk.number).answers_each
     seated = Counter(room.table_of(participant) for participant in room.seats)
     return [
         {
@@ -125,7 +129,7 @@ def table_list(room: Room) -> list[Message]:
             "name": room.direction.tables[table],
             "seated": seated[table],
             "answers": [answer.word.spelling for answer in given],
-            "done": len(given) >= most,
+            "of": most,
         }
         for table, given in room.table_answers().items()
     ]
@@ -141,14 +145,14 @@ def listed_word(group: Group) -> Message:
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers; `planned` if it is on the agenda."""
+    """Return a step at a glance, with the number of answers on stage; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
         "kind": plan.kind,
         "question": plan.question,
         "seconds": plan.seconds,
-        "answers": step.answers,
+        "answers": step.heard(room.direction),
         "planned": step.number in room.direction.agenda,
     }
 

@@ -80,12 +80,18 @@ def stage_header(live: LiveRoom) -> Message:
 
 
 def lit_word(room: Room) -> Message | None:
-    """Return the word in the light, and the names of the `tables` that said it."""
+    """Return the word in the light, and the names of the `tables` that said it.
+
+    In a summary its count is that of `before` and that of `after`; else those are None.
+    """
     tallied = room.lit()
     if tallied is None:
         return None
     names = [room.direction.tables[table] for table in room.tables_that_said(tallied.word)]
-    return {**tallied._asdict(), "tables": names}
+    compared = room.summary.compared if room.summary else []
+    counts = [(word.before, word.after) for word in compared if word.word == tallied.word]
+    before, after = counts[0] if counts else (None, None)
+    return {**tallied._asdict(), "tables": names, "before": before, "after": after}
 
 
 def lit_table(room: Room) -> Message | None:

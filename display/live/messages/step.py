@@ -9,6 +9,7 @@ from display.room.state import Room
 def step_message(live: LiveRoom) -> Message:
     """Return the step as it is planned, in which language its question is, and where it stands.
 
+    While it `waits` nobody is asked yet, though who answers is heard.
     `place` is `[n, of]`, its place on the agenda, or None if it is not there; `clock` is None, or
     has the seconds that were `left` and the server's time `since` when it goes (None: it stands),
     and the `seconds` that were planned.
@@ -20,6 +21,7 @@ def step_message(live: LiveRoom) -> Message:
         "question": plan.question,
         "language": live.room.language,
         "open": live.room.open,
+        "waits": live.room.waits,
         "place": place(live.room),
         "clock": clock_message(live.room),
         "minute_sign": live.room.direction.minute_sign,
@@ -41,7 +43,6 @@ def clock_message(room: Room) -> Message | None:
 
 
 def tables_done(room: Room) -> Message:
-    """Return how many tables have sent all their answers, of how many."""
-    most = room.plan.answers_each
-    done = [len(given) >= (most or 1) for given in room.table_answers().values()]
-    return {"done": sum(done), "of": len(done)}
+    """Return how many tables have sent anything, of how many: a table may send less than it may."""
+    given = room.table_answers().values()
+    return {"done": sum(map(bool, given)), "of": len(given)}
