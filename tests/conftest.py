@@ -85,12 +85,12 @@ class Server:
         timeout.start()
         try:
             for line in self.process.stdout:
-                if found := re.match(r"Coach +(\S+)", line):
-                    self.coach_url = found[1]
+                if found := re.match(r"Coach +https?://[^/]+(/\S+)", line):
+                    self.coach_url = self.url + found[1]
                 if found := re.match(r"Phones +\S+/(\w+)$", line):
                     self.code = found[1]
-                if found := re.match(r"Rooms +(\S+)", line):
-                    self.operator_url = found[1]
+                if found := re.match(r"Rooms +https?://[^/]+(/\S+)", line):
+                    self.operator_url = self.url + found[1]
                     return
         finally:
             timeout.cancel()

@@ -30,8 +30,8 @@ CODE = "[CDFGHJKMNPQRTVWX34679]{4}"
 
 
 @contextmanager
-def started(*options: str, **environment: str) -> Iterator[list[str]]:
-    """Start the program; give the first three lines that it prints."""
+def started(*options: str, lines: int = 3, **environment: str) -> Iterator[list[str]]:
+    """Start the program; give the first lines that it prints."""
     process = subprocess.Popen(
         [*APP, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
@@ -39,7 +39,7 @@ def started(*options: str, **environment: str) -> Iterator[list[str]]:
     timeout = threading.Timer(START_SECONDS, process.kill)
     timeout.start()
     try:
-        yield [process.stdout.readline().rstrip() for _ in range(3)]
+        yield [process.stdout.readline().rstrip() for _ in range(lines)]
     finally:
         timeout.cancel()
         process.kill()
@@ -93,10 +93,17 @@ def test_it_listens_where_it_is_told_to_and_says_so(log: str) -> None:
             requests.get(f"http://127.0.0.1:{port}/", timeout=10)
 
 
-def test_the_public_address_is_what_phones_are_told(log: str) -> None:
+def test_every_link_has_the_public_address_if_there_is_one(log: str) -> None:
     options = ("--port", str(free_port()), "--log", log)
-    with started(*options, "--public-url", "https://Ordmoln.example.se/") as (*_, phones):
-        assert re.fullmatch(rf"Phones  https://ordmoln\.example\.se/{CODE}", phones)
+    with started(*options, "--public-url", "https://Ordmoln.example.se/", lines=4) as printed:
+        links = [re.sub("key=.*", "key=", link) for link in printed]
+        code = links[2][-4:]
+        assert links == [
+            f"Coach   https://ordmoln.example.se/{code}/coach?key=",
+            f"Stage   https://ordmoln.example.se/{code}/stage",
+            f"Phones  https://ordmoln.example.se/{code}",
+            "Rooms   https://ordmoln.example.se/rooms?key=",
+        ]
 
 
 def test_settings_come_from_the_environment(log: str, tmp_path: Path) -> None:
@@ -107,8 +114,9 @@ def test_settings_come_from_the_environment(log: str, tmp_path: Path) -> None:
         ORDMOLN_PUBLIC_URL="http://moln.test:81",
         ORDMOLN_LOG=log,
     ) as (coach, _, phones):
-        assert f"localhost:{port}" in coach
+        assert coach.startswith("Coach   http://moln.test:81/")
         assert phones.startswith("Phones  http://moln.test:81/")
+        assert requests.get(f"http://127.0.0.1:{port}/", timeout=10).ok
         assert (tmp_path / "log.db").exists()
 
 
