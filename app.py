@@ -1,5 +1,11 @@
 """Starts Ordmoln: settings, wiring, what it prints."""
 
+from display.first_start import prepare
+
+if __name__ == "__main__":
+    prepare()  # before anything that follows imports the layout
+
+# isort: split
 from display.serving.green import ASYNC_MODE, Timeout, execute, sleep, spawn
 
 # isort: split

@@ -20,6 +20,8 @@ import socketio
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from display.first_start import prepare
+
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")
 
@@ -42,6 +44,10 @@ CHROMIUM_ARGUMENTS = [
     "--host-resolver-rules=MAP hall.test 127.0.0.1, MAP * ~NOTFOUND,"
     " EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+
+def pytest_configure() -> None:
+    prepare()  # or the first servers would all do so at once
 
 
 class Server:
