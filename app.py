@@ -1,5 +1,11 @@
 """Starts Ordmoln: settings, wiring, what it prints."""
 
+from display.first_start import prepare
+
+if __name__ == "__main__":
+    prepare()  # before anything that follows imports the layout
+
+# isort: split
 from display.serving.green import ASYNC_MODE, Timeout, execute, sleep, spawn
 
 # isort: split
@@ -137,16 +143,17 @@ def announce(
 ) -> None:
     """Print each room's links, the operator's, other addresses of this machine, the QR code."""
     anywhere = settings.host in ("0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
-    local = web_address("localhost" if anywhere else settings.host, settings.port)
+    here = web_address("localhost" if anywhere else settings.host, settings.port)
     public_url = app.config["PUBLIC_URL"]
+    own_url = settings.public_url or here
     with app.app_context():
         for code in rooms.codes():
-            print(f"Coach   {local}/{code}/coach?key={coach_key(rooms.get(code))}")
-            print(f"Stage   {local}/{code}/stage")
+            print(f"Coach   {own_url}/{code}/coach?key={coach_key(rooms.get(code))}")
+            print(f"Stage   {own_url}/{code}/stage")
             print(f"Phones  {public_url}/{code}")
             for address in addresses[1:] if settings.public_url is None else ():
                 print(f"   or   {web_address(address.ip, settings.port)}/{code}  ({address.card})")
-        print(f"Rooms   {local}/rooms?key={operator_key()}")
+        print(f"Rooms   {own_url}/rooms?key={operator_key()}")
     print(f"Room for {most:,} connections; two for a phone that answers.")
     if sys.stdout.isatty():
         code = qrcode.QRCode(border=2)

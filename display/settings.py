@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
@@ -40,7 +41,8 @@ class Settings(NamedTuple):
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     """Return the settings: an option goes before its environment variable, then the default.
 
-    Errors: StartError for a value that cannot be meant; SystemExit for `--help` and typos.
+    Errors: StartError for a value that cannot be meant; SystemExit for `--help`, `--version` and
+    typos.
     """
     given = parser(environment).parse_args(arguments)
     return Settings(
@@ -78,6 +80,7 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         metavar="COMMAND",
         help="none: serve; 'check': see that the log is whole; 'backup FILE': copy it, also in use",
     )
+    found.add_argument("--version", action="version", version=f"Ordmoln {version('ordmoln')}")
     add("host", "0.0.0.0", "the address to listen on; 127.0.0.1 for this machine alone")  # noqa: S104
     add("port", "5000", "the port to listen on")
     add("public-url", None, "where phones reach this server; found out if not given")

@@ -20,6 +20,8 @@ import socketio
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from display.first_start import prepare
+
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")
 
@@ -42,6 +44,10 @@ CHROMIUM_ARGUMENTS = [
     "--host-resolver-rules=MAP hall.local 127.0.0.1, MAP * ~NOTFOUND,"
     " EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+
+def pytest_configure() -> None:
+    prepare()  # or the first servers would all do so at once
 
 
 class Server:
@@ -85,12 +91,12 @@ class Server:
         timeout.start()
         try:
             for line in self.process.stdout:
-                if found := re.match(r"Coach +(\S+)", line):
-                    self.coach_url = found[1]
+                if found := re.match(r"Coach +https?://[^/]+(/\S+)", line):
+                    self.coach_url = self.url + found[1]
                 if found := re.match(r"Phones +\S+/(\w+)$", line):
                     self.code = found[1]
-                if found := re.match(r"Rooms +(\S+)", line):
-                    self.operator_url = found[1]
+                if found := re.match(r"Rooms +https?://[^/]+(/\S+)", line):
+                    self.operator_url = self.url + found[1]
                     return
         finally:
             timeout.cancel()

@@ -245,6 +245,15 @@ def test_every_target_is_large_enough_to_hit(
     assert small == []
 
 
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [(720, 450), (320, 640)], ids=["a laptop at 200 %", "reflow"])
+def test_no_page_scrolls_sideways_when_it_is_enlarged(
+    server: Server, open_page: OpenPage, path: str, size: tuple[int, int]
+) -> None:
+    page = visit(open_page, server, path, size)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize(("locale", "lang"), [("sv-SE", "sv"), ("en-GB", "en"), ("fi-FI", "sv")])
 def test_a_page_says_its_language(
     server: Server, open_page: OpenPage, locale: str, lang: str

@@ -1,6 +1,7 @@
 """Starting and stopping: links, settings, one sentence if it cannot start, nothing lost after."""
 
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -26,20 +27,27 @@ OpenPage = Callable[..., Page]
 
 APP = [sys.executable, "app.py"]
 STOP_SECONDS = 3
+FIRST_START_SECONDS = 300
 CODE = "[CDFGHJKMNPQRTVWX34679]{4}"
 
 
 @contextmanager
-def started(*options: str, **environment: str) -> Iterator[list[str]]:
-    """Start the program; give the first three lines that it prints."""
+def started(
+    *options: str,
+    lines: int = 3,
+    folder: Path = ROOT,
+    seconds: float = START_SECONDS,
+    **environment: str,
+) -> Iterator[list[str]]:
+    """Start the program of this folder; give the first lines that it prints."""
     process = subprocess.Popen(
-        [*APP, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        [*APP, *options], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    timeout = threading.Timer(START_SECONDS, process.kill)
+    timeout = threading.Timer(seconds, process.kill)
     timeout.start()
     try:
-        yield [process.stdout.readline().rstrip() for _ in range(3)]
+        yield [process.stdout.readline().rstrip() for _ in range(lines)]
     finally:
         timeout.cancel()
         process.kill()
@@ -93,10 +101,17 @@ def test_it_listens_where_it_is_told_to_and_says_so(log: str) -> None:
             requests.get(f"http://127.0.0.1:{port}/", timeout=10)
 
 
-def test_the_public_address_is_what_phones_are_told(log: str) -> None:
+def test_every_link_has_the_public_address_if_there_is_one(log: str) -> None:
     options = ("--port", str(free_port()), "--log", log)
-    with started(*options, "--public-url", "https://Ordmoln.example.se/") as (*_, phones):
-        assert re.fullmatch(rf"Phones  https://ordmoln\.example\.se/{CODE}", phones)
+    with started(*options, "--public-url", "https://Ordmoln.example.se/", lines=4) as printed:
+        links = [re.sub("key=.*", "key=", link) for link in printed]
+        code = links[2][-4:]
+        assert links == [
+            f"Coach   https://ordmoln.example.se/{code}/coach?key=",
+            f"Stage   https://ordmoln.example.se/{code}/stage",
+            f"Phones  https://ordmoln.example.se/{code}",
+            "Rooms   https://ordmoln.example.se/rooms?key=",
+        ]
 
 
 def test_settings_come_from_the_environment(log: str, tmp_path: Path) -> None:
@@ -107,8 +122,9 @@ def test_settings_come_from_the_environment(log: str, tmp_path: Path) -> None:
         ORDMOLN_PUBLIC_URL="http://moln.test:81",
         ORDMOLN_LOG=log,
     ) as (coach, _, phones):
-        assert f"localhost:{port}" in coach
+        assert coach.startswith("Coach   http://moln.test:81/")
         assert phones.startswith("Phones  http://moln.test:81/")
+        assert requests.get(f"http://127.0.0.1:{port}/", timeout=10).ok
         assert (tmp_path / "log.db").exists()
 
 
@@ -125,6 +141,14 @@ def test_help_explains_every_setting() -> None:
     for setting in ("HOST", "PORT", "PUBLIC_URL", "LOG", "LOGO", "ACCENT", "KEEP_DAYS"):
         assert f"ORDMOLN_{setting}" in shown.stdout
         assert "--" + setting.lower().replace("_", "-") in shown.stdout
+
+
+def test_it_tells_its_version() -> None:
+    shown = subprocess.run(
+        [*APP, "--version"], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    [project] = re.findall('^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert (shown.stdout, shown.stderr) == (f"Ordmoln {project}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -429,6 +453,18 @@ def test_when_the_machine_gets_another_address_links_and_codes_are_of_that(tmp_p
     assert requests.get(f"{server.room_url}/qr.svg", timeout=10).content != before
     assert f"192.168.7.7:{server.port}" in server.coach().session.get(server.coach_url).text
     server.kill()
+
+
+def test_the_first_start_says_that_it_takes_long_and_the_next_has_it_ready(tmp_path: Path) -> None:
+    for name in ("display", "static", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "app.py", tmp_path)
+    options = ("--host", "127.0.0.1", "--port", str(free_port()), "--log", "sqlite:///log.db")
+    with started(*options, folder=tmp_path, seconds=FIRST_START_SECONDS) as (first, second, _):
+        assert first == "Preparing the first start; this takes a minute."
+        assert second.startswith("Coach ")
+    with started(*options, folder=tmp_path) as (first, *_):
+        assert first.startswith("Coach ")
 
 
 def test_it_may_be_stopped_as_soon_as_it_has_started(server: Server) -> None:
