@@ -29,6 +29,26 @@ def test_a_listed_word_is_held_however_it_is_typed(text: str) -> None:
     assert unsuitable(text)
 
 
+IN_DISGUISE = (
+    "din-hora Anna.hora hora/anna hora,anna _hora_ fuck-off fuck-you-all ni99er shıt nıgger bøg"
+    " ħora ƒuck ʜᴏʀᴀ ꜰᴜᴄᴋ nɪgger соск fսck b\u0338ög c\u0337unt 卐 anna卍 M࿕od 🇫🇺🇨🇰 din-h0ra"
+)
+FOREIGN = (
+    "Bjørn Jørgensen Ødegård Søren Gjørwell Łukasz Đoković Işık надежда доверие сотрудничество"
+    " уважение хорошо сок Ελλάδα σεβασμός συνεργασία 🇸🇪 🇫🇮🇳🇴 e-post B2B R&D 9:30 S.M.A.R.T"
+)
+
+
+@pytest.mark.parametrize("text", [*IN_DISGUISE.split(), "en h o r a", "h.o.r.a du", "fan tastiskt"])
+def test_a_listed_word_is_seen_among_others_and_in_other_letters(text: str) -> None:
+    assert unsuitable(text)
+
+
+@pytest.mark.parametrize("text", [*FOREIGN.split(), "a n a l y s", "k l a s s", "vi 9 i 5"])
+def test_names_and_words_in_other_letters_pass(text: str) -> None:
+    assert not unsuitable(text)
+
+
 @pytest.mark.parametrize("text", ["höra", "hår", "Наде́жда", "klassiker", "455", "Ja!!!", "", "❤️"])
 def test_what_only_resembles_one_is_not(text: str) -> None:
     assert not unsuitable(text)

@@ -1,8 +1,9 @@
 """Which words wait for a coach before they are shown.
 
 The list is of whole words, never of parts of words: "klassiker" and "assistans" pass. What was
-typed is read as it stands, with digits and signs as letters ("h0r4", "$h!t"), with letters of other
-alphabets as those they look like, and with letters that are drawn out ("fuuuck") as one.
+typed is read as it stands, as the words that signs part ("din-hora"), with digits and signs as
+letters ("h0r4", "$h!t"), with other letters as the plain ones they look like, with letters that are
+drawn out ("fuuuck") as one, and with letters that stand alone ("h o r a") as a word.
 """
 
 import unicodedata
@@ -15,6 +16,7 @@ import regex
 from display.room.inflections import listed
 from display.room.words import (
     EMOJI,
+    NOT_COUNTED,
     REMEMBERED,
     Word,
     capitalised,
@@ -25,14 +27,16 @@ from display.room.words import (
 )
 
 LISTED = frozenset(listed(Path(__file__).with_name("unsuitable.txt").read_text(encoding="utf-8")))
-SIGNS = str.maketrans("013457@$!", "oieastasi")
+SIGNS = str.maketrans("0134579@$!", "oieastgasi")
 END = "!?.,;: "  # where "!" is no letter
-OTHER_ALPHABET = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
-LATIN = regex.compile(r"\p{Latin}")
 LOOK_ALIKES = str.maketrans(
-    "авекмнорстухіјѕԁһԛԝӏαβεηικμνορτυχζγ",
-    "abekmhopctyxijsdhqwlabenikmvoptuxzy",
+    "авекмнорстухіјѕԁһԛԝӏαβεηικμνορτυχζγսոօհցøħıƒđłᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "abekmhopctyxijsdhqwlabenikmvoptuxzyunohgohifdlabcdefghijklmnoprstuvwyz",
 )
+NORDIC = str.maketrans("øæ", "öä")
+FLAGS = {ord("🇦") + n: letter for n, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+OVERLAYS = regex.compile("[\u0335-\u0338]")
+ALONE = regex.compile(r"(?<!\S)\p{L}(?: \p{L})+(?!\S)")
 SWEDISH = "åäö"
 DRAWN_OUT = regex.compile(r"(.)\1\1")
 REPEATED = regex.compile(r"(.)\1+")
@@ -70,26 +74,33 @@ ONCE = frozenset(map(once, LISTED))
 
 
 def readings(text: str) -> set[str]:
-    """Return the keys that a reader may see in what was typed, and its emoji without colour."""
-    typed = clean(text).casefold()
-    parts = {typed, *typed.split(), *EMOJI.sub(" ", typed).split()}
-    seen = {looks for part in parts for looks in (part, *looks_of(part))}
-    return {sign[0] for sign in EMOJI.findall(typed)} | {key_of(looks) for looks in seen} - {""}
+    """Return the keys that a reader may see in what was typed, and each character by itself."""
+    typed = OVERLAYS.sub("", clean(text).casefold())
+    parts = {typed, *typed.split(), *EMOJI.sub(" ", typed).split(), typed.translate(FLAGS)}
+    seen = {look for part in parts for look in looks(part)}
+    words = {word for look in seen for word in words_in(look)}
+    return {*typed, *words, *map(key_of, seen)} - {""}
 
 
-def looks_of(typed: str) -> Iterator[str]:
+def looks(typed: str) -> Iterator[str]:
     """Yield a word or a phrase as it looks, with signs as themselves and as letters."""
-    plain = latin(typed)
-    yield plain
-    if any(character.isalpha() for character in plain):
-        yield plain.translate(SIGNS)
-        yield plain.rstrip(END).translate(SIGNS)
+    yield typed
+    for plain in {latin(typed), latin(typed.translate(NORDIC))}:
+        yield plain
+        if any(character.isalpha() for character in plain):
+            yield plain.translate(SIGNS)
+            yield plain.rstrip(END).translate(SIGNS)
+
+
+def words_in(look: str) -> list[str]:
+    """Return the words that signs part, and those of letters that stand alone."""
+    words = NOT_COUNTED.sub(" ", look)
+    return [*words.split(), *(run.replace(" ", "") for run in ALONE.findall(words))]
 
 
 def latin(text: str) -> str:
     """Return `text` with plain Latin letters for those that look alike; å, ä and ö are plain."""
-    if LATIN.search(text) and OTHER_ALPHABET.search(text):
-        text = text.translate(LOOK_ALIKES)
-    return "".join(
+    plain = (
         letter if letter in SWEDISH else unicodedata.normalize("NFD", letter)[0] for letter in text
     )
+    return "".join(plain).translate(LOOK_ALIKES)
