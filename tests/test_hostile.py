@@ -339,6 +339,50 @@ def test_the_lines_between_chunks_have_an_end(lines: bytes) -> None:
         list(iter(body.readline, b""))
 
 
+ANSWER = b'{"answer":"Mod"}'
+AS_CHUNK = b"10\r\n" + ANSWER + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"Content-Length: 16\r\nContent-Length: 5", ANSWER),
+        (b"Content-Length: 5\r\nX: y\r\ncontent-length: 16", ANSWER),
+        (b"Content-Length: +16", ANSWER),
+        (b"Content-Length: 1_6", ANSWER),
+        (b"Content-Length: 16, 16", ANSWER),
+        (b"Content-Length: -1", ANSWER),
+        (b"Content-Length:", ANSWER),
+        (b"Content-Length : 16", ANSWER),
+        (b"Transfer-Encoding : chunked", AS_CHUNK + b"0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 16", AS_CHUNK + b"0\r\n\r\n"),
+        (b"X: y\r\n Content-Length: 16", ANSWER),
+        (b"Transfer-Encoding: chunked", AS_CHUNK + b"0x0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked", AS_CHUNK + b"0_0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked", b"0x" + AS_CHUNK + b"0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked", b"1_0" + AS_CHUNK[2:] + b"0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked", AS_CHUNK + b"-1\r\n\r\n"),
+    ],
+)
+def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(
+    hall: Server, head: bytes, body: bytes
+) -> None:
+    before = hall.words()
+    start = f"POST /{hall.code} HTTP/1.1\r\nHost: localhost\r\n".encode()
+    first = start + b"Content-Type: application/json\r\n" + head + b"\r\n\r\n" + body
+    answered = raw(hall, first + b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answered.count(b"HTTP/1.") <= 1
+    assert answered == b"" or answered.split()[1] in (b"400", b"413", b"422")
+    assert hall.words() == before
+
+
+def test_a_length_that_is_told_twice_alike_is_one_length(hall: Server) -> None:
+    head = f"POST /{hall.code} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n".encode()
+    length = b"Content-Length: 16\r\n" * 2
+    kind = b"Content-Type: application/json\r\nAccept: application/json\r\n\r\n"
+    assert raw(hall, head + length + kind + ANSWER).split()[1] == b"201"
+
+
 def test_a_body_that_is_sent_without_end_ends_the_connection(server: Server) -> None:
     head = f"POST /{server.code} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     for chunk in (b"4000\r\n" + b"a" * 0x4000 + b"\r\n", b"0" * 0x4000, b"1;x\r\na\r\n" * 4000):

@@ -106,6 +106,8 @@ def test_a_phone_behind_tls_is_served_and_its_cookie_stays_with_tls(front: Front
     given = front.request("POST", "/{code}", json={"answer": "mod"}, headers=origin)
     assert given.status_code == HTTPStatus.CREATED
     assert "; Secure" in given.headers["Set-Cookie"]
+    chosen = front.request("GET", "/{code}?lang=sv").headers["Set-Cookie"]
+    assert chosen.count("; Secure") == chosen.count("SameSite=")
 
 
 def test_the_coachs_cookie_stays_with_tls_and_every_link_leads_to_the_public_address(

@@ -307,3 +307,24 @@ def test_the_server_goes_by_addresses_names_of_the_network_and_its_public_name(
     host: str, own: bool
 ) -> None:
     assert is_own(host, "https://ordmoln.example.se") is own
+
+
+def test_long_polling_is_not_kept_and_never_a_script(hall: Server) -> None:
+    polling = "/socket.io/?EIO=4&transport=polling"
+    opened = fetch(hall, polling)
+    assert opened.status_code == HTTPStatus.OK
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert opened.headers["X-Content-Type-Options"] == "nosniff"
+    for index in ("0", "", "x"):
+        assert fetch(hall, f"{polling}&j={index}").status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_a_language_is_kept_by_pages_and_never_with_a_file_that_is_kept_for_ever(
+    hall: Server,
+) -> None:
+    page = fetch(hall, "/{code}?lang=sv")
+    assert page.cookies["language"] == "sv"
+    script = re.findall(r'src="(/static/[^"]+)"', page.text)[0]
+    kept = fetch(hall, f"{script}?lang=sv")
+    assert kept.status_code == HTTPStatus.OK
+    assert "Set-Cookie" not in kept.headers

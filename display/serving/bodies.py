@@ -1,9 +1,12 @@
 """The bodies of requests: what stands in one between its chunks has an end."""
 
+import re
 from typing import Protocol
 
 LONGEST_LINE = 4096  # bytes of a line between the chunks of a body
 MOST_LINES = 64 * 1024  # bytes of all such lines
+# A chunk's size, which Python would also take as 0x1f, 1_0 or -1; a header after the last; nothing.
+BETWEEN_CHUNKS = re.compile(rb"([0-9A-Fa-f]+[ \t]*(;.*)?|[^:;]+:.*)?\r?\n?")
 
 
 class Readable(Protocol):
@@ -25,9 +28,12 @@ class Lines:
         return self._body.read(size)
 
     def readline(self, size: int = LONGEST_LINE) -> bytes:
-        """Return the next line; OSError if it is, or all of them are, longer than ever needed."""
+        """Return the next line; OSError if it has no place between chunks, or is, or all of them
+        are, longer than ever needed."""
         line = self._body.readline(min(size, LONGEST_LINE))
         self._left -= len(line)
         if self._left < 0 or len(line) == LONGEST_LINE:
             raise OSError("the lines between a body's chunks are too long")
+        if not BETWEEN_CHUNKS.fullmatch(line):
+            raise OSError("the size of a chunk is no hexadecimal number")
         return line

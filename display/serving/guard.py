@@ -7,6 +7,7 @@ is no public interface: its version is pinned, and a test fails when the table c
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +19,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 SWEEP_SECONDS = 1.0
 STRANGER_SECONDS = 20.0  # for a socket to say what it watches
+PRIVATE = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 MOST_WAITING = 256 * 1024  # characters of messages that a socket has not fetched
 
 
@@ -148,14 +150,20 @@ def limited(app: WsgiApp, server: Any, most: int) -> WsgiApp:
     """
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        asks_for_one = environ["PATH_INFO"].startswith("/socket.io/")
-        if asks_for_one and len(server.sockets) >= most and not names_one(environ):
+        if not environ["PATH_INFO"].startswith("/socket.io/"):
+            return app(environ, start_response)
+        query = parse_qs(environ["QUERY_STRING"], keep_blank_values=True)  # as Engine.IO reads it
+        if "j" in query:  # a script, which another site's page could run
+            return refused(start_response, HTTPStatus.BAD_REQUEST)
+        if len(server.sockets) >= most and not any(query.get("sid", ())):
             return refused(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
-        return app(environ, start_response)
+        return app(environ, partial(start_privately, start_response))
 
     return wrapped
 
 
-def names_one(environ: Environ) -> bool:
-    """Return whether a request is about a socket that is there, as Engine.IO reads it."""
-    return "sid" in parse_qs(environ["QUERY_STRING"])
+def start_privately(
+    start_response: StartResponse, status: str, headers: list[tuple[str, str]], *rest: Any
+) -> Any:
+    """Start a response that is neither kept nor taken for anything but what it says it is."""
+    return start_response(status, [*headers, *PRIVATE], *rest)

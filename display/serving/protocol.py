@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,7 @@ import eventlet
 from eventlet import wsgi
 
 from display.serving.bodies import Lines
-from display.serving.heads import Headers, ordinary
+from display.serving.heads import Headers, is_clear, ordinary
 from display.serving.unfinished import Unfinished
 
 BUFFER = 2048  # bytes of each connection's own, both ways
@@ -33,12 +34,20 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         head = ordinary(self.raw_requestline, lines)
         if head is None:
             self.rfile = BytesIO(b"".join(lines))
-            return bool(super().parse_request())
+            return self._parse_unusual(lines)
         self.requestline = ""
         self.command, self.path, self.headers = head
         self.request_version = "HTTP/1.1"
         crowded = self.command == "POST" and HttpProtocol.resting > MOST_RESTING
         self.close_connection = crowded or (self.headers.get("Connection") or "").lower() == "close"
+        return True
+
+    def _parse_unusual(self, lines: list[bytes]) -> bool:
+        if not super().parse_request():
+            return False
+        if not is_clear(lines):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
         return True
 
     def _read_request_line(self) -> Any:

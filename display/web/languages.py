@@ -3,8 +3,11 @@
 from flask import Flask, Response, g, request
 from flask_babel import Babel, force_locale, gettext
 
+from display.web.auth import is_secure
+
 LANGUAGES = ("sv", "en")
 LANGUAGE_COOKIE = "language"
+LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
 def first_question(language: str) -> str:
@@ -35,8 +38,14 @@ def language() -> str:
 
 
 def remember_language(response: Response) -> Response:
-    """Keep the language that a person chose with the switch on the page."""
+    """Keep the language that a person chose with the switch on the page; files have none."""
     chosen = request.args.get("lang")
-    if chosen in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, samesite="Lax", max_age=365 * 24 * 3600)
+    if chosen in LANGUAGES and request.endpoint != "static_file":
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=LANGUAGE_SECONDS,
+            samesite="Lax",
+            secure=is_secure(),
+        )
     return response
