@@ -155,7 +155,7 @@ def listed_word(group: Group) -> Message:
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers on stage; `planned` if it is on the agenda."""
+    """Return a step at a glance, with its answers on stage; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
