@@ -10,6 +10,7 @@ import { createTables, tablesTogether } from "./lib/tables.js";
 import { fill, texts } from "./lib/texts.js";
 import { createWordList, wordsTogether } from "./lib/wordlist.js";
 
+const SPOKEN = 100; // ms, so that a screen reader sees what is empty before it is written again
 const WIDE = "(min-width: 60rem)"; // as in coach.css
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -84,9 +85,12 @@ function showUndo({ undo, undone }) {
 
 const told = (sentences, act) => fill(sentences[act.act], act);
 
+let spoken = 0;
 function tell(problem) {
+  clearTimeout(spoken);
   $("problem").textContent = problem;
-  $("done").textContent = problem ? "" : texts.done;
+  $("done").textContent = ""; // or a second act in a row would be told by no change
+  if (!problem) spoken = setTimeout(() => ($("done").textContent = texts.done), SPOKEN);
 }
 
 /** In the suggestions one key is enough: + takes the one in focus, or the first, - dismisses it. */
@@ -99,12 +103,13 @@ $("suggestions").addEventListener("keydown", (event) => {
   next?.querySelector("button")?.focus();
 });
 
-$("next-question").addEventListener("click", () => {
-  /** @type {HTMLDetailsElement} */ ($("ask-now")).open = true; // not every browser does so by itself
-  $("new-question").focus();
-});
+for (const link of $("next").querySelectorAll("a")) {
+  link.addEventListener("click", () => {
+    /** @type {HTMLDetailsElement} */ ($("ask-now")).open = true; // not every browser does so by itself
+    $("new-question").focus();
+  });
+}
 pressByKey(() => /** @type {HTMLInputElement} */ ($("keys")).checked);
-if (matchMedia(WIDE).matches) /** @type {HTMLDetailsElement} */ ($("agenda")).open = true;
 
 watchRoom(code, "coach", {
   messages: { status: show, erased: () => location.reload(), refused: () => location.reload() },
@@ -114,3 +119,6 @@ watchRoom(code, "coach", {
   },
 });
 show(JSON.parse($("first-status").textContent ?? ""));
+if (matchMedia(WIDE).matches && shown.steps.length > 1) {
+  /** @type {HTMLDetailsElement} */ ($("agenda")).open = true;
+}

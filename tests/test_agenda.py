@@ -661,7 +661,7 @@ def test_a_table_is_done_when_it_has_sent_one_and_the_coach_lights_its_factors_u
     press(coach, "Släck Eldkvarn")
     coach.locator("#word-list button.label", has_text="Tid").click()
     expect(coach.locator("#word-list .said:visible")).to_have_text("Från Eldkvarn, Lugnet")
-    press(coach, "Ångra: ljuset på ett ord")
+    press(coach, "Ångra: «Tid» lystes upp")
 
 
 def test_a_summary_counts_the_same_tables_as_done_as_the_talk_before_it(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -187,7 +188,7 @@ def test_a_box_that_is_ticked_while_another_is_being_saved_is_saved_too(
     slow: list[Route] = []
     coach.route("**/coach/figures", lambda route: slow.append(route), times=1)
     with coach.expect_request("**/coach/figures"):
-        coach.get_by_label("Visa antal på scenen").uncheck()
+        coach.get_by_label("Visa antal på storbilden").uncheck()
     coach.get_by_label("Visa antalet deltagare").uncheck()
     with coach.expect_request("**/coach/figures") as second:
         slow[0].continue_()
@@ -266,9 +267,11 @@ def test_the_coach_chooses_the_language_of_stage_and_coach(
 ) -> None:
     coach = open_page(server.coach_url, java_script_enabled=scripts)
     stage = open_page(f"{server.room_url}/stage", (1920, 1080))
+    unfold(coach, "Rummets inställningar")
     press(coach, "English")
     expect(coach.locator("html")).to_have_attribute("lang", "en")
     expect(stage.locator("html")).to_have_attribute("lang", "en")
+    unfold(coach, "Settings of the room")
     press(coach, "Svenska")
     expect(stage.locator("html")).to_have_attribute("lang", "sv")
 
@@ -339,5 +342,40 @@ def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Serve
     assert found
     texts = json.loads(found[1])
     acts = {act.__name__ for act in get_args(Act)}
-    assert set(texts["undo"]) == acts
-    assert set(texts["undone"]) == acts
+    ends = {"LightPutOut", "StageBroughtBack"}
+    assert set(texts["undo"]) == acts | ends
+    assert set(texts["undone"]) == acts | ends
+
+
+def test_undo_says_what_it_takes_back_and_took_back(server: Server) -> None:
+    coach = server.coach()
+    for act, fields, name, subject in [
+        ("light", {"word": "mod"}, "WordLit", "Mod"),
+        ("light", {}, "LightPutOut", ""),
+        ("calm", {"on": "on"}, "StageCalmed", ""),
+        ("calm", {"on": ""}, "StageBroughtBack", ""),
+    ]:
+        told = {"act": name, "subject": subject, "other": ""}
+        assert coach.act(act, **fields).json()["undo"] == told
+    assert coach.act("undo").json()["undone"] == told
+
+
+@pytest.mark.parametrize("size", [PHONE, (1440, 900)])
+@WITH_SCRIPTS
+def test_in_a_new_room_the_biggest_button_asks_the_coachs_own_question(
+    tmp_path: Path, open_page: OpenPage, size: tuple[int, int], scripts: bool
+) -> None:
+    server = Server(tmp_path).start()
+    try:
+        coach = open_page(server.coach_url, size, java_script_enabled=scripts)
+        expect(coach.locator("#agenda")).not_to_have_attribute("open", "")
+        coach.get_by_role("link", name="Ställ din fråga").click()
+        field = coach.get_by_label("Fråga", exact=True)
+        expect(field).to_be_in_viewport()
+        field.fill("Vad gör vi nu?")
+        press(coach, "Ställ frågan")
+        expect(coach.locator("#question")).to_have_text("Vad gör vi nu?")
+        expect(coach.get_by_role("link", name="Ställ din fråga")).to_be_hidden()
+        expect(coach.locator("#next")).to_contain_text("Stäng för svar")
+    finally:
+        server.kill()

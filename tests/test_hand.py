@@ -63,7 +63,7 @@ def test_two_words_are_merged_by_two_taps_and_split_again(
 ) -> None:
     coach = open_page(server.coach_url, PHONE)
     choose(coach, "Mod", "Tydlighet")
-    coach.get_by_label("Heter på scenen (eller lämna tomt)").fill("Modig tydlighet")
+    coach.get_by_label("Heter på storbilden (eller lämna tomt)").fill("Modig tydlighet")
     press(coach, "Slå ihop")
     expect(coach.locator("#word-list")).to_contain_text("Modig tydlighet")
     assert server.counts() == {"Delaktighet": 3, "Modig tydlighet": 3, "Delaktig": 1}
@@ -197,7 +197,7 @@ def test_the_next_act_is_the_biggest_button(server: Server, open_page: OpenPage)
     expect(body).to_have_attribute("data-next", "close")
     press(coach, "Stäng för svar")
     expect(body).to_have_attribute("data-next", "question")
-    press(coach, "Lugna scenen")
+    press(coach, "Lugna storbilden")
     expect(body).to_have_attribute("data-next", "resume")
     heights = {
         button.inner_text(): box["height"]

@@ -262,7 +262,9 @@ def test_a_lit_word_is_told_by_its_bar_and_not_at_all_in_the_lobby(
     coach.act("view", view="ranking").raise_for_status()
     expect_view(stage, "ranking")
     expect(caption).to_be_hidden()
-    bars = stage.locator("#ranking li").evaluate_all("bars => bars.map((b) => getComputedStyle(b).color)")
+    bars = stage.locator("#ranking li").evaluate_all(
+        "bars => bars.map((b) => getComputedStyle(b).color)"
+    )
     assert [bars.count(color) for color in bars] == [5, 5, 5, 1, 5, 5]
     for word in "abcdefg":
         server.send(f"{word}ktig").raise_for_status()

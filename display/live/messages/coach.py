@@ -11,12 +11,14 @@ from display.room.events import (
     Act,
     AspectChosen,
     QuestionAsked,
+    StageCalmed,
     StepEdited,
     StepMoved,
     StepPlanned,
     StepRemoved,
     StepStarted,
     SuggestionDismissed,
+    TableLit,
     TableRemoved,
     TableRenamed,
     WordHidden,
@@ -103,6 +105,8 @@ def next_act(room: Room) -> str:
     clock = room.clock
     if clock is not None and clock.since is None:
         return "clock"
+    if is_untouched(room):
+        return "ask"
     works = room.plan.kind in ("reflection", "tables")
     if works and following(room) is not None:
         return "next"
@@ -113,6 +117,12 @@ def next_act(room: Room) -> str:
     if following(room) is not None:
         return "next"
     return "close" if room.open else "question"
+
+
+def is_untouched(room: Room) -> bool:
+    """Return whether there is nothing but the question that the room opened with, unanswered."""
+    only_first = room.direction.agenda == (1,) and room.plan == room.steps[0].plan
+    return only_first and not room.step.answers
 
 
 def table_list(room: Room) -> list[Message]:
@@ -145,7 +155,7 @@ def listed_word(group: Group) -> Message:
 
 
 def step_summary(room: Room, step: Step) -> Message:
-    """Return a step at a glance, with the number of answers on stage; `planned` if it is on the agenda."""
+    """Return a step at a glance, with its answers on stage; `planned` if it is on the agenda."""
     plan = room.plan_of(step.number)
     return {
         "step": step.number,
@@ -159,7 +169,17 @@ def step_summary(room: Room, step: Step) -> Message:
 
 def told(room: Room, act: Act) -> Message:
     """Return the `act` and its `subject`, a label or question, and for two words the `other`."""
-    return {"act": type(act).__name__, "subject": subject(room, act), "other": other(room, act)}
+    return {"act": named(act), "subject": subject(room, act), "other": other(room, act)}
+
+
+def named(act: Act) -> str:
+    """Return under which name coaches are told of an act: one that ends another has its own."""
+    match act:
+        case WordLit(_, None) | TableLit(None):
+            return "LightPutOut"
+        case StageCalmed(False):
+            return "StageBroughtBack"
+    return type(act).__name__
 
 
 def subject(room: Room, act: Act) -> str:
@@ -174,7 +194,7 @@ def subject(room: Room, act: Act) -> str:
             return room.plan_of(step).question
         case TableRenamed(_, name):
             return name
-        case TableRemoved(table):
+        case TableRemoved(table) | TableLit(int(table)):
             return room.direction.tables.get(table, "")
         case WordsMerged(step, word) | WordSplit(step, word):
             return room.steps[step - 1].spelling(word)
