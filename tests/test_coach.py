@@ -379,3 +379,23 @@ def test_in_a_new_room_the_biggest_button_asks_the_coachs_own_question(
         expect(coach.locator("#next")).to_contain_text("Stäng för svar")
     finally:
         server.kill()
+
+
+def test_each_of_two_acts_in_a_row_is_told_to_a_screen_reader(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    coach.evaluate(
+        """() => {
+            window.told = [];
+            const done = document.getElementById("done");
+            const note = () => told.push(done.textContent);
+            new MutationObserver(note).observe(done, { childList: true });
+        }"""
+    )
+    for count, act in enumerate(["Dölj Mod", "Visa Mod"], 1):
+        press(coach, act)
+        coach.wait_for_function(
+            "count => told.filter((text) => text === 'Klart').length === count", arg=count
+        )
+    assert coach.evaluate("told").count("") >= 1
