@@ -160,7 +160,7 @@ def test_new_words_wait_and_are_let_through_one_by_one_or_all(
     coach.locator("#settings summary").first.click()
     coach.get_by_label("Se varje nytt ord först").check()
     expect(coach.locator("#problem")).to_be_empty()
-    coach.wait_for_function("document.querySelector('#done').textContent !== ''")
+    expect(coach.locator("#done")).to_have_text("Klart")
     say(server, "Tid", "Lugn", "Stöd", "Mod")
     assert {"Tid", "Lugn", "Stöd"}.isdisjoint(server.counts())
     assert server.counts()["Mod"] == 2
