@@ -271,16 +271,6 @@ def test_a_question_is_read_by_the_rules_of_its_own_language(
     expect(phone.locator("h1")).to_have_attribute("lang", "sv")
 
 
-def test_a_new_question_and_its_closing_are_read_aloud(server: Server, open_page: OpenPage) -> None:
-    phone = open_page(server.room_url)
-    coach = server.coach()
-    coach.act("step", question="Och nu då?", answers_each=3).raise_for_status()
-    expect(phone.locator("[aria-live]", has_text="Och nu då?")).to_be_visible()
-    coach.act("close").raise_for_status()
-    expect(phone.locator("[aria-live]", has_text="Frågan är stängd.")).to_be_visible()
-    coach.act("open").raise_for_status()
-
-
 def test_the_words_are_a_list_in_the_readers_own_text_size(
     server: Server, open_page: OpenPage
 ) -> None:
@@ -331,3 +321,13 @@ def test_what_is_told_aloud_is_what_may_be_seen(server: Server, open_page: OpenP
     stage.clock.fast_forward(SUMMARY_MS)
     expect(stage.locator("#summary")).to_be_empty()
     coach.act("reveal").raise_for_status()
+
+
+def test_a_new_question_and_its_closing_are_read_aloud(server: Server, open_page: OpenPage) -> None:
+    phone = open_page(server.room_url)
+    coach = server.coach()
+    coach.act("step", question="Och nu då?", answers_each=3).raise_for_status()
+    expect(phone.locator("[aria-live]", has_text="Och nu då?")).to_be_visible()
+    coach.act("close").raise_for_status()
+    expect(phone.locator("[aria-live]", has_text="Frågan är stängd.")).to_be_visible()
+    coach.act("open").raise_for_status()

@@ -84,7 +84,10 @@ class Rooms:
         Errors: LogUnavailable, or ValueError for an entry that this version does not know.
         """
         for code in self.codes():
-            for running in self.current(code).room.direction.clocks.values():
+            room = self.current(code).room
+            if not room.steps:  # of an earlier version that was stopped while it opened the room
+                self.record(code, QuestionAsked(question))
+            for running in room.direction.clocks.values():
                 clock.not_before(running.since or 0)
         if not self.codes():
             self.open(language, question)

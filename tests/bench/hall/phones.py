@@ -17,7 +17,7 @@ ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 LINE = re.compile(r'data-line="(/static/[^"]+)"')
 STEP = re.compile(r'data-step="(\d+)"')
 IMPORT = re.compile(r'\bfrom\s*"(\.[^"]+)"')
-LATER = re.compile(r'\bimport\("(\.[^"]+)"\)')
+BESIDE_LINE = re.compile(r'\.replace\("line\.js", "([^"]+)"\)')  # imported along with it
 HEADERS = {"Accept-Encoding": "gzip", "Accept-Language": "sv-SE"}
 CONNECTIONS = 6  # that a browser opens to one server
 IDLE_SECONDS = 300  # after which it closes one; servers mostly do so earlier
@@ -80,12 +80,12 @@ class Phone:
         page = await self._get(self.room_url)
         (self._step,) = map(int, STEP.findall(page))
         (line,) = LINE.findall(page)
-        later = [
-            urljoin(url, name)
-            for url, text in await self._load(self.room_url, ASSET.findall(page))
-            for name in LATER.findall(text)
+        beside = [
+            urljoin(line, name)
+            for _, text in await self._load(self.room_url, ASSET.findall(page))
+            for name in BESIDE_LINE.findall(text)
         ]
-        await self._load(self.room_url, [line, *later])
+        await self._load(self.room_url, [line, *beside])
         async with asyncio.timeout(SOCKET_SECONDS):
             await self._socket.connect(
                 self.room_url, transports=["websocket"], wait=False, retry=True
