@@ -426,34 +426,42 @@ def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
 
 
 SECRET = "of the server"
-KNOWN = f"a=b; participant={signer_with(SECRET, 'participant').sign('me').decode()}; c=d"
-COACH = f"coach_K7QX={signer_with(SECRET, 'coach').sign('K7QX').decode()}"
+ME = signer_with(SECRET, "participant").sign("me").decode()
+COACH = signer_with(SECRET, "coach").sign("K7QX").decode()
+COOKIES = {
+    "participant's": f"a=b; participant={ME}; c=d",
+    "coach's": f"coach_K7QX={COACH}",
+    "coach's as participant's": f"participant={COACH}",
+    "another's": "a=b",
+    "forged": "participant=x",
+    "none": "",
+}
 
 
 @pytest.mark.parametrize(
     ("method", "path", "cookie", "without_turn"),
     [
-        ("POST", "/K7QX", KNOWN, True),
-        ("DELETE", "/K7QX/answers/x", KNOWN, True),
-        ("POST", "/K7QX/coach/step", COACH, True),
-        ("POST", "/K7QX", COACH.replace("coach_K7QX", "participant"), False),
-        ("POST", "/K7QX", "a=b", False),
-        ("POST", "/K7QX", "participant=x", False),
-        ("POST", "/K7QX", "", False),
-        ("PUT", "/K7QX", KNOWN, False),
-        ("HEAD", "/K7QX/stage", KNOWN, False),
-        ("HEAD", "/static/x/phone.js", KNOWN, False),
-        ("GET", "/K7QX", KNOWN, False),
-        ("GET", "/K7QX/stage", "", False),
-        ("GET", "/static/x/phone.js", "", True),
-        ("GET", "/socket.io/", "", True),
-        ("GET", "/healthz", "", True),
+        ("POST", "/K7QX", "participant's", True),
+        ("DELETE", "/K7QX/answers/x", "participant's", True),
+        ("POST", "/K7QX/coach/step", "coach's", True),
+        ("POST", "/K7QX", "coach's as participant's", False),
+        ("POST", "/K7QX", "another's", False),
+        ("POST", "/K7QX", "forged", False),
+        ("POST", "/K7QX", "none", False),
+        ("PUT", "/K7QX", "participant's", False),
+        ("HEAD", "/K7QX/stage", "participant's", False),
+        ("HEAD", "/static/x/phone.js", "participant's", False),
+        ("GET", "/K7QX", "participant's", False),
+        ("GET", "/K7QX/stage", "none", False),
+        ("GET", "/static/x/phone.js", "none", True),
+        ("GET", "/socket.io/", "none", True),
+        ("GET", "/healthz", "none", True),
     ],
 )
 def test_a_page_waits_for_its_turn_but_what_a_known_phone_sends_does_not(
     method: str, path: str, cookie: str, without_turn: bool
 ) -> None:
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": cookie}
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": COOKIES[cookie]}
     assert needs_no_turn(environ, partial(is_known, SECRET)) is without_turn
 
 

@@ -355,10 +355,10 @@ def test_the_start_tells_how_many_connections_there_is_room_for(tmp_path: Path) 
 def test_a_phone_of_the_measured_hall_loads_what_a_browser_loads(
     server: Server, open_page: Callable[..., Page]
 ) -> None:
-    page = open_page(server.room_url)
-    page.wait_for_function(
-        "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/clock.js'))"
-    )
+    page = open_page("about:blank")
+    with page.expect_response(lambda response: response.url.endswith("/clock.js")):
+        page.goto(server.room_url)
+    page.wait_for_load_state("networkidle")
     needed = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
 
     async def join() -> set[str]:
