@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -36,16 +37,18 @@ def fetch(server: Server, path: str, **options: Any) -> requests.Response:
 
 def raw(server: Server, request: bytes) -> bytes:
     """Send bytes as they are, and no more; return all that comes back."""
-    with socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS) as connection:
-        connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        received = b""
-        try:
-            while part := connection.recv(65536):
-                received += part
-        except ConnectionResetError:
-            pass
-        return received
+    received = b""
+    # A server that has read enough hangs up, even before all is sent.
+    with (
+        socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS) as connection,
+        suppress(ConnectionError),
+    ):
+        with suppress(OSError):
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+        while part := connection.recv(65536):
+            received += part
+    return received
 
 
 def still_serves(server: Server) -> bool:
