@@ -41,11 +41,21 @@ def test_boxes_hold_the_ink_and_the_advance_is_the_drawn_one(label: str) -> None
 
 def test_a_label_of_another_script_reserves_one_box_for_the_browsers_font() -> None:
     shape = measure("你好吗")
-    x0, y0, x1, y1 = shape.boxes[0].tolist()
-    assert (shape.boxes == shape.boxes[0]).all()
+    *reserved, left, right = shape.boxes.tolist()
+    x0, y0, x1, y1 = reserved[0]
+    assert reserved == [reserved[0]] * len(reserved)
+    assert (left[2], right[0]) == (x0, x1)
     assert shape.advance == pytest.approx(3.6)
-    assert (x0, x1) == pytest.approx((-1.8, 1.8), abs=0.1)
+    assert (x0, x1) == pytest.approx((-1.8, 1.8))
     assert y1 - y0 >= 1.25
+
+
+def test_as_high_as_small_letters_a_label_keeps_both_its_sides_free() -> None:
+    *ink, left, right = measure("pp").boxes.tolist()
+    x0, x1 = min(box[0] for box in ink), max(box[2] for box in ink)
+    assert left == pytest.approx([x0 - 0.1, -0.5, x0, 0.0])
+    assert right == pytest.approx([x1, -0.5, x1 + 0.1, 0.0])
+    assert max(box[3] for box in ink) > 0.1  # what hangs below has nothing beside it
 
 
 def test_a_very_long_label_is_squeezed() -> None:

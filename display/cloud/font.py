@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 
 WIDEST = 40.0  # em
 _RESERVED = (-1.0, 0.35)  # em above and below the baseline, for scripts that another font draws
-_BEARING = 0.04  # em kept free at both ends, so that neighbours do not read as one word
+_BEARING = 0.1  # em kept free at both ends, so that neighbours in a row do not read as one word,
+_ROW = (-0.5, 0.0)  # em below the baseline: as high as small letters are
 _STRIP = 1 / 64  # em: the width of the strips that a glyph is scanned in,
 _POINTS = 256  # at so many of each line and curve
 _GLYPH_BOXES = 4
@@ -41,7 +42,8 @@ class Shape(NamedTuple):
     """A label at size 1, seen from the middle of its baseline: y grows downwards."""
 
     advance: float
-    boxes: Floats  # (boxes, 4), of equal number in all shapes; together they hold all the ink
+    boxes: Floats  # (boxes, 4), of equal number in all shapes; together they hold all the ink,
+    # and what is kept free beside it
 
 
 def covers(label: str) -> bool:
@@ -60,12 +62,17 @@ def measure(label: str, widest: float = WIDEST) -> Shape:
     squeeze = min(1.0, widest / advance)
     middle = advance / 2
     few = simplify(ink, _LABEL_BOXES)
-    few[0] = few[0]._replace(x0=few[0].x0 - _BEARING)
-    few[-1] = few[-1]._replace(x1=few[-1].x1 + _BEARING)
-    boxes = np.array(few + few[-1:] * (_LABEL_BOXES - len(few)))
+    few += few[-1:] * (_LABEL_BOXES - len(few))
+    boxes = np.array([*few, *_bearings(few[0].x0, few[-1].x1)])
     boxes[:, [0, 2]] = (boxes[:, [0, 2]] - middle) * squeeze
     boxes.setflags(write=False)
     return Shape(advance * squeeze, boxes)
+
+
+def _bearings(left: float, right: float) -> tuple[Box, Box]:
+    """What is kept free beside ink that ends at left and right."""
+    top, bottom = _ROW
+    return Box(left - _BEARING, top, left, bottom), Box(right, top, right + _BEARING, bottom)
 
 
 def _graphemes(label: str) -> list[str]:
