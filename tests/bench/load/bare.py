@@ -8,6 +8,7 @@ of the server, but with eventlet's own HTTP and Flask-SocketIO's own handlers.
 from display.serving.green import spawn, sleep
 
 import sys
+from typing import Any
 
 from eventlet import wsgi
 from flask import Flask, jsonify, request
@@ -59,10 +60,16 @@ def watch(asked: dict[str, str]) -> None:
     emit("status", STATUS)
 
 
+def undeflated(environ: Any, start_response: Any) -> Any:
+    """Answer as `bare` does, with sockets that compress nothing, as the server's do not."""
+    environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    return bare(environ, start_response)
+
+
 if __name__ == "__main__":
     port = int(sys.argv[1])
     guard_packets()
     listener = listen_at("127.0.0.1", port)
     spawn(collect_for_ever, lambda: True, sleep)
     print("ready", flush=True)
-    answer_requests(listener, bare, most_connections(), wsgi.HttpProtocol)
+    answer_requests(listener, undeflated, most_connections(), wsgi.HttpProtocol)
