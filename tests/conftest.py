@@ -221,12 +221,18 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that the tests of a module share; each may answer as often as it likes."""
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with one room, for all tests of a module."""
     started = Server(tmp_path_factory.mktemp("hall")).start()
-    assert started.coach().act("step", question="Vad?", answers_each="unlimited").ok
     yield started
     started.kill()
+
+
+@pytest.fixture(scope="module")
+def hall(shared_server: Server) -> Server:
+    """A server that the tests of a module share; each may answer as often as it likes."""
+    assert shared_server.coach().act("step", question="Vad?", answers_each="unlimited").ok
+    return shared_server
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """WCAG 2.2 AA on every page, and words that can be read from the back row."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations, product
 
 import numpy as np
@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, Server
 from numpy.typing import NDArray
+from pages import OpenPage
 from playwright.sync_api import Page, expect
 
 Floats = NDArray[np.float64]
@@ -42,7 +43,6 @@ SIGHTS = {
         ]
     ),
 }
-OpenPage = Callable[..., Page]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = [

@@ -1,15 +1,16 @@
 """The agenda: what its acts make of a room, and how a coach plans and runs a day with it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from conftest import JSON, Server
+from conftest import JSON, Server, shared_server
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import PHONE, WALL, WITH_SCRIPTS, OpenPage, press, unfold
 from playwright.sync_api import Page, expect
 
 from display.live.messages.coach import following, next_act, step_summary, table_list
@@ -45,12 +46,7 @@ from display.room.events import (
 )
 from display.room.state import Room
 
-OpenPage = Callable[..., Page]
-
-PHONE = (390, 844)
 DESK = (1440, 900)
-WALL = (1920, 1080)
-WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
 PLANNED = "#step-list > li:has(details:not([hidden])) .label"
 DIALOGUE = [
     "Hur har vi det nu?",
@@ -187,12 +183,7 @@ def test_a_loaded_agenda_takes_no_answer_away(day: list[Event], loaded: list[Pla
     assert answered <= {step.number for step in room.standing_steps()}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture
@@ -220,15 +211,6 @@ def open_coach(server: Server, status: dict[str, Any], open_page: OpenPage) -> C
         return open_page(server.coach_url, size, java_script_enabled=scripts)
 
     return opened
-
-
-def unfold(coach: Page, fold: str) -> None:
-    if coach.locator(f"#{fold}").get_attribute("open") is None:
-        coach.locator(f"#{fold} > summary").click()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def change(coach: Page, question: str, how: str) -> None:

@@ -1,7 +1,7 @@
 """The organisation's own logo and colour: on every page, harmless, and readable."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
@@ -10,11 +10,10 @@ import requests
 from conftest import ROOT, Server
 from hypothesis import example, given
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from pages import OpenPage
+from playwright.sync_api import expect
 
 from display.web.brand import accent_css, contrast, mixed, own_assets
-
-OpenPage = Callable[..., Page]
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10">
 <style>rect { fill: #0a5c8c }</style><rect width="30" height="10"/>

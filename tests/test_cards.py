@@ -1,16 +1,15 @@
 """The cards for the tables, as they leave the printer."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pypdfium2
 import pytest
 import zxingcpp
 from conftest import WAIT_SECONDS, Server
+from pages import OpenPage
 from PIL import Image
 from playwright.sync_api import Page, expect
-
-OpenPage = Callable[..., Page]
 
 DESK = (1440, 900)
 TABLES = 60

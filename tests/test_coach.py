@@ -2,30 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import requests
-from conftest import JSON, Server
+from conftest import JSON, Server, shared_server
+from pages import PHONE, WITH_SCRIPTS, OpenPage, press
 from playwright.sync_api import Page, Route, expect
 
 from display.room.events import Act
 
-OpenPage = Callable[..., Page]
-
-PHONE = (390, 844)
 REPLY_MS = 20_000  # longer than a page waits for a reply
-WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +24,6 @@ def question(server: Server) -> None:
     """Each test has a question of its own, with one answer to it."""
     server.coach().act("step", question="Vad är viktigast?").raise_for_status()
     server.send("mod").raise_for_status()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def unfold(coach: Page, title: str) -> None:

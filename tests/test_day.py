@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
@@ -11,13 +10,10 @@ from typing import Any
 import pytest
 import requests
 from conftest import JSON, WAIT_SECONDS, Coach, Server
+from pages import PHONE, WALL, OpenPage, press, unfold
 from playwright.sync_api import Page, expect
 
-OpenPage = Callable[..., Page]
-
-WALL = (1920, 1080)
 FOYER = (1024, 768)
-PHONE = (390, 844)
 TABLES = ["Eldkvarn", *(f"Bord {number}" for number in range(2, 51))]
 MORNING = ["Delaktighet"] * 6 + ["Tydlighet"] * 4 + ["Kommunikation"] * 3 + ["Arbetsglädje", "Tid"]
 ALONE = ["Tidsbrist", "Stress", "Samarbete", "Tid", "Uthållighet"]
@@ -62,15 +58,6 @@ def answer_at_tables(server: Server, tables: range, draw: Random) -> Counter[str
             writer.send(factor)
             sent[factor] += 1
     return sent
-
-
-def press(coach: Page, name: str) -> None:
-    coach.get_by_role("button", name=name, exact=True).click()
-
-
-def unfold(coach: Page, fold: str) -> None:
-    if coach.locator(f"#{fold}").get_attribute("open") is None:
-        coach.locator(f"#{fold} > summary").click()
 
 
 def pause(coach: Page, *stages: Page) -> str:

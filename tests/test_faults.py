@@ -21,6 +21,7 @@ from conftest import WAIT_SECONDS, Server
 from faults.lists import expect_equal_lists, keys_in_log
 from faults.phones import Loop, Phones
 from faults.proxy import CALM, Faults, Proxy
+from pages import OpenPage
 from playwright.sync_api import Page, expect
 
 from display.log import open_log
@@ -36,7 +37,6 @@ from display.room.events import (
     encode,
 )
 
-OpenPage = Callable[..., Page]
 Fault = Callable[[Server, float], AbstractContextManager[None]]
 
 SEED = 1

@@ -1,17 +1,9 @@
 """The whole path: a phone sends a word, the stage shows it, the coach steers."""
 
-from collections.abc import Callable
-
 import pytest
 from conftest import Server
-from playwright.sync_api import Page, expect
-
-OpenPage = Callable[..., Page]
-
-
-def send(phone: Page, answer: str) -> None:
-    phone.locator("#field").fill(answer)
-    phone.locator("#answer button").click()
+from pages import OpenPage, send
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize(

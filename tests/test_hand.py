@@ -3,30 +3,22 @@
 Real pages throughout: a coach's phone, a stage, and what participants send.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from conftest import Server, Watcher
+from conftest import Server, Watcher, shared_server
+from pages import PHONE, OpenPage, press
 from playwright.sync_api import Page, Route, expect
 
 from display.live.bursts import Bursts
 from display.room.events import AnswerGiven, AnswerWithdrawn, Event, QuestionAsked, RoomOpened
 from display.room.state import Room
 
-OpenPage = Callable[..., Page]
-
-PHONE = (390, 844)
-WALL = (1920, 1080)
 SAID = ["Delaktighet"] * 3 + ["Tydlighet"] * 2 + [["Delaktig", "kultur"][0], "Mod"]
 MANY = [f"ord{number}" for number in range(310)]  # more than a coach's page is sent
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)
@@ -43,10 +35,6 @@ def question(server: Server) -> Iterator[None]:
 def say(server: Server, *answers: str) -> None:
     for answer in answers:
         server.send(answer).raise_for_status()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def labels(page: Page, rows: str = "#word-list > li .label > span") -> list[str]:

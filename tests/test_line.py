@@ -1,15 +1,12 @@
 """A phone's line for news: it comes back whatever the network does, and there is one of it."""
 
 import signal
-from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Server
+from conftest import Server, shared_server
+from pages import RETRY_MS, OpenPage
 from playwright.sync_api import Page, Route, WebSocket, expect
 
-OpenPage = Callable[..., Page]
-
-RETRY_MS = 30_000
 MINUTES = 10  # within which a phone finds out that websockets get through no more
 PATIENCE = 5000  # ms that a line which was just asked may be silent
 # The first websockets of a page lead nowhere; all of them, if `first` is Infinity.
@@ -21,12 +18,7 @@ ASTRAY = """
 """
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ import requests
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from pages import OpenPage
+from playwright.sync_api import expect
 
 from display.live.codes import ALPHABET, CODE, OFFENSIVE, new_code
 from display.log.schema import seal
 
-OpenPage = Callable[..., Page]
 DAY = 24 * 3600
 
 

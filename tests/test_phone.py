@@ -2,33 +2,24 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from conftest import JSON, Server
+from conftest import JSON, Server, shared_server
+from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
 from playwright.sync_api import Page, Route, expect
 
-OpenPage = Callable[..., Page]
-
-RETRY_MS = 30_000  # the longest wait of a phone that tries again, with its jitter, and a start
 FIRST_REQUESTS = 4
 NEWS = "/vendor/|/lib/(socket|line|where|clock)"  # fetched when the page is usable
 FIRST_BYTES = 25_000
 ALL_BYTES = 40_000
-WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
 HOSTILE = ["<img/src=x/onerror=alert(1)>", "<b>fet</b>", "\u202egnälv\u2069", "{{7*7}}"]
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +32,6 @@ def question(server: Server) -> None:
 
 def ask(server: Server, question: str = "Vad är viktigast?", **fields: Any) -> None:
     server.coach().act("step", question=question, **fields).raise_for_status()
-
-
-def send(phone: Page, answer: str) -> None:
-    phone.locator("#field").fill(answer)
-    phone.locator("#answer button").click()
 
 
 def expect_thanks(phone: Page, label: str) -> None:

@@ -1,22 +1,11 @@
 """A phone that is shut, loaded anew, doubled or taken back in the middle of sending: one answer."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from conftest import Server
+from conftest import Server, shared_server
+from pages import RETRY_MS, OpenPage, send
 from playwright.sync_api import Page, Route, expect
 
-OpenPage = Callable[..., Page]
-
-RETRY_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +14,6 @@ def question(server: Server) -> None:
     if not server.running:
         server.start()
     server.coach().act("step", question="Vad behövs?", answers_each=3).raise_for_status()
-
-
-def send(phone: Page, answer: str) -> None:
-    phone.locator("#field").fill(answer)
-    phone.locator("#answer button").click()
 
 
 def expect_one(server: Server, phone: Page, label: str) -> None:

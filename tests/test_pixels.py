@@ -1,23 +1,21 @@
 """What the browser draws lies where the server said: ink against boxes, in every script."""
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Server
 from numpy.typing import NDArray
+from pages import WALL, OpenPage
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from display.cloud.font import covers, measure
 from tests.bench.layout.score import ink
 
-OpenPage = Callable[..., Page]
 Edges = NDArray[np.float64]
 
-WALL = (1920, 1080)
 DENSITY = 2  # device pixels to a pixel
 NEAR = 2.0  # px
 PALEST = 96  # the least difference from the ground, over three channels, that is ink

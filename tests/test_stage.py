@@ -1,20 +1,19 @@
 """The stage: one calm picture, the same on every screen, whatever happens behind it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from conftest import Server, Watcher
+from conftest import Server, Watcher, shared_server
+from pages import WALL, OpenPage
 from playwright.sync_api import Page, expect
 
-OpenPage = Callable[..., Page]
 Watch = Callable[..., Watcher]
 
-WALL = (1920, 1080)
 SCREENS = [WALL, (3840, 2160), (1024, 768), (1280, 800), (2560, 1080), (3840, 1080), (1080, 1920)]
 OWN_SCREEN = {
     "16:9": WALL,
@@ -70,12 +69,7 @@ Element.prototype.animate = function (frames, timing) {
 };"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)

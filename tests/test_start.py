@@ -17,13 +17,11 @@ import requests
 from conftest import ROOT, START_SECONDS, Server, Watcher, free_port
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from pages import OpenPage
 
 from display.addresses import Address, local_addresses, rank
 from display.log import open_log
 from display.settings import StartError, read_secret, read_settings
-
-OpenPage = Callable[..., Page]
 
 APP = [sys.executable, "app.py"]
 STOP_SECONDS = 3

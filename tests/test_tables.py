@@ -3,20 +3,16 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 import socketio
-from conftest import JSON, WAIT_SECONDS, Coach, Server
+from conftest import JSON, WAIT_SECONDS, Coach, Server, shared_server
+from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
 from playwright.sync_api import Page, expect
 from test_accessibility import violations
 
-OpenPage = Callable[..., Page]
-
-RETRY_MS = 30_000  # the longest wait of a phone that tries again, with its jitter, and a start
-WITH_SCRIPTS = pytest.mark.parametrize("scripts", [True, False])
 NAMES = ["Eldkvarn", "Norrskenet", "Björken"]
 HOURS_WRONG = """
     const Right = Date;
@@ -28,12 +24,7 @@ HOURS_WRONG = """
 THUMB = 44  # CSS pixels
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +68,6 @@ def start(coach: Coach, kind: str, **plan: Any) -> dict[str, Any]:
 def sit(server: Server, open_page: OpenPage, table: int, scripts: bool = True) -> Page:
     """Open a phone with the card of a table."""
     return open_page(f"{server.room_url}/{table}", java_script_enabled=scripts)
-
-
-def send(phone: Page, answer: str) -> None:
-    phone.locator("#field").fill(answer)
-    phone.locator("#send").click()
 
 
 def expect_sent(phone: Page, *answers: str) -> None:

@@ -2,15 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Server
+from conftest import Server, shared_server
+from pages import WALL, OpenPage
 from playwright.sync_api import Page, expect
 
-OpenPage = Callable[..., Page]
-
-WALL = (1920, 1080)
 WORDS = ["Delaktighet"] * 4 + ["Tydlighet"] * 3 + ["Kommunikation"] * 2 + ["Mod", "Tid", "Lugn"]
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('#cloud text[data-word]')]
   .map((text) => [text.dataset.word, JSON.stringify(text.getBoundingClientRect())]))"""
@@ -19,12 +16,7 @@ TAKEN = """(event) => !dispatchEvent(new KeyboardEvent("keydown", event))"""
 TWICE = """(key) => [1, 2].forEach(() => dispatchEvent(new KeyboardEvent("keydown", { key })))"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of this module."""
-    started = Server(tmp_path_factory.mktemp("hall")).start()
-    yield started
-    started.kill()
+server = shared_server
 
 
 @pytest.fixture(autouse=True)
