@@ -394,8 +394,9 @@ def test_answers_a_minute_are_those_of_the_minute_before_now() -> None:
     for event in (RoomOpened("sv"), QuestionAsked("Vad?", None)):
         room.apply(event)
     for at in (100.0, 150.0):
-        room.apply(AnswerGiven(1, "anna", str(at), "mod"))
-        bursts.note(at, room, room.answers[str(at)])
+        event = AnswerGiven(1, "anna", str(at), "mod")
+        room.apply(event)
+        bursts.note(at, room, event)
     assert [bursts.per_minute(now) for now in (150.0, 165.0, 3750.0)] == [2, 1, 0]
 
 
@@ -403,8 +404,8 @@ def words_in_bursts(*happened: Event) -> list[str]:
     room, bursts = Room(), Bursts()
     for at, event in enumerate((RoomOpened("sv"), QuestionAsked("Vad?", 3), *happened)):
         room.apply(event)
-        if isinstance(event, AnswerGiven):
-            bursts.note(at / 100, room, room.answers[event.key])
+        if isinstance(event, AnswerGiven | AnswerWithdrawn):
+            bursts.note(at / 100, room, event)
     return [burst.subject for burst in bursts.found(room)]
 
 

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from typing import Literal, NamedTuple
 
+from display.room.events import AnswerGiven, AnswerWithdrawn
 from display.room.state import Room
 from display.room.steps import Answer
 
@@ -50,6 +51,7 @@ class Bursts:
 
     def _begin(self) -> None:
         self._window: deque[Sent] = deque()
+        self._standing: set[str] = set()  # keys of those that were not taken back
         self._new: dict[str, Counter[str]] = {}  # by word, in the window: answers by new phones
         self._by: Counter[str] = Counter()  # answers by participant, in the window
         self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
@@ -59,8 +61,15 @@ class Bursts:
         """Return how many answers came in the minute before `now`, by the clock of the log."""
         return len(self._minute) - bisect_left(self._minute, now - MINUTE)
 
-    def note(self, at: float, room: Room, answer: Answer) -> None:
-        """Remember an answer that counts."""
+    def note(self, at: float, room: Room, event: AnswerGiven | AnswerWithdrawn) -> None:
+        """Take in what the room has just applied, at that time by the clock of the log."""
+        taken_back = event.key if isinstance(event, AnswerWithdrawn) else event.replaces
+        if taken_back in room.answers and room.answers[taken_back].withdrawn:
+            self._standing.discard(taken_back)
+        if isinstance(event, AnswerGiven) and event.key in room.answers:
+            self._give(at, room, room.answers[event.key])
+
+    def _give(self, at: float, room: Room, answer: Answer) -> None:
         self._numbers.setdefault(answer.participant, len(self._numbers) + 1)
         self._minute.append(at)
         while abs(at - self._minute[0]) > MINUTE:  # also when the clock was set back
@@ -77,6 +86,7 @@ class Bursts:
 
     def _add(self, sent: Sent) -> None:
         self._window.append(sent)
+        self._standing.add(sent.answer.key)
         while abs(sent.at - self._window[0].at) > WINDOW:
             self._drop(self._window.popleft())
         participant = sent.answer.participant
@@ -87,14 +97,11 @@ class Bursts:
             return
         self._new.setdefault(sent.word, Counter())[participant] += 1
         same = len(self._new[sent.word])
-        if same >= SAME_WORD and same >= SAME_SHARE * self._counting():
+        if same >= SAME_WORD and same >= SAME_SHARE * len(self._standing):
             raise_to(self._of_words, sent.word, sent.at, same)
 
-    def _counting(self) -> int:
-        """Return how many answers in the window were not taken back."""
-        return sum(not sent.answer.withdrawn for sent in self._window)
-
     def _drop(self, sent: Sent) -> None:
+        self._standing.discard(sent.answer.key)
         participant = sent.answer.participant
         decrease(self._by, participant)
         if participant not in self._known:

@@ -11,6 +11,7 @@ from display.live.suggested import Suggested
 from display.log.base import Entry, Log, LogUnavailable, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
+    AnswerWithdrawn,
     Event,
     PictureDrawn,
     QuestionAsked,
@@ -66,8 +67,8 @@ class LiveRoom:
         if isinstance(event, AnswerGiven | RoomOpened):
             self.answered_at = entry.at
         self.room.apply(event)
-        if isinstance(event, AnswerGiven) and event.key in self.room.answers:
-            self.bursts.note(entry.at, self.room, self.room.answers[event.key])
+        if isinstance(event, AnswerGiven | AnswerWithdrawn):
+            self.bursts.note(entry.at, self.room, event)
         self.seq = entry.seq
 
 
