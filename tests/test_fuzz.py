@@ -102,7 +102,7 @@ def test_any_bytes_are_answered(site: Site, body: bytes, kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # parts cut short
-@fuzzed
+@settings(fuzzed, max_examples=30)  # of twelve requests each
 @given(st.binary(max_size=300), st.text("ab-; ='\"", max_size=20))
 def test_any_multipart_is_answered(site: Site, body: bytes, boundary: str) -> None:
     part = b'--ab\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + body
