@@ -323,6 +323,20 @@ def test_a_double_tap_undoes_once(server: Server, open_page: OpenPage) -> None:
     assert not server.words()["open"]
 
 
+def test_another_button_pressed_before_the_reply_is_another_wish(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    sent: list[str] = []
+    coach.on("request", lambda request: sent.append(request.post_data or ""))
+    with coach.expect_response(lambda response: "pace=fast" in (response.request.post_data or "")):
+        coach.evaluate(
+            """(names) => names.forEach((name) => document.querySelector(`[value=${name}]`).click())""",
+            ["slow", "slow", "fast"],
+        )
+    assert [fields for fields in sent if "pace" in fields] == ["pace=slow", "pace=fast"]
+
+
 def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Server) -> None:
     page = server.coach().session.get(f"{server.room_url}/coach", timeout=10).text
     found = re.search(r'id="texts">(.*?)</script>', page, re.DOTALL)

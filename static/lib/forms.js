@@ -11,8 +11,8 @@ const REPLY = 8000; // ms until a line that gives none is taken to be dead
  *   no form
  */
 export function sendActs(show, tell, noContact) {
-  /** @type {Map<HTMLFormElement, BodyInit | null>} */
-  const underWay = new Map(); // forms, and what is to be sent of each when the reply has come
+  /** @type {Map<HTMLFormElement, BodyInit[]>} */
+  const underWay = new Map(); // forms, and what is sent of each, one when the other has its reply
 
   async function post(/** @type {string} */ url, /** @type {BodyInit} */ body) {
     const response = await fetch(url, {
@@ -31,16 +31,16 @@ export function sendActs(show, tell, noContact) {
     if (!form.dataset.act) return;
     event.preventDefault();
     const fields = sent(form, event.submitter);
-    if (underWay.has(form)) {
-      // A second press is a double tap; a box that is ticked meanwhile is another wish.
-      if (form.querySelector("[data-at-once]")) underWay.set(form, fields);
+    const before = underWay.get(form);
+    if (before) {
+      // The same once more is a double tap; another button or box is another wish.
+      if (isOther(fields, before.at(-1))) before.push(fields);
       return;
     }
+    const wishes = [fields];
+    underWay.set(form, wishes);
     let status = null;
-    for (let next = fields; next; next = underWay.get(form)) {
-      underWay.set(form, null);
-      status = await post(form.action, next);
-    }
+    for (const wish of wishes) status = await post(form.action, wish);
     underWay.delete(form);
     if (!status) return;
     if (form.dataset.clear !== undefined) form.reset();
@@ -62,3 +62,6 @@ function sent(form, submitter) {
   if (submitter?.name) fields.append(submitter.name, submitter.value);
   return form.enctype === "multipart/form-data" ? fields : new URLSearchParams(/** @type {any} */ (fields));
 }
+
+const isOther = (fields, before) => written(fields) !== written(before);
+const written = (fields) => String(new URLSearchParams(fields));
