@@ -331,7 +331,7 @@ def test_another_button_pressed_before_the_reply_is_another_wish(
     coach.on("request", lambda request: sent.append(request.post_data or ""))
     with coach.expect_response(lambda response: "pace=fast" in (response.request.post_data or "")):
         coach.evaluate(
-            """(names) => names.forEach((name) => document.querySelector(`[value=${name}]`).click())""",
+            "(paces) => paces.forEach((pace) => document.querySelector(`[value=${pace}]`).click())",
             ["slow", "slow", "fast"],
         )
     assert [fields for fields in sent if "pace" in fields] == ["pace=slow", "pace=fast"]
