@@ -86,7 +86,8 @@ class Bursts:
 
     def _add(self, sent: Sent) -> None:
         self._window.append(sent)
-        self._standing.add(sent.answer.key)
+        if not sent.answer.withdrawn:
+            self._standing.add(sent.answer.key)
         while abs(sent.at - self._window[0].at) > WINDOW:
             self._drop(self._window.popleft())
         participant = sent.answer.participant
