@@ -1,5 +1,6 @@
 """A room is what its log says: the same log gives the same room, and nothing counts twice."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -441,6 +442,24 @@ def test_the_label_is_the_commonest_spelling_and_of_equal_ones_the_first() -> No
     assert label("e-post", "Epost", "epost") == "Epost"
     assert label("AI", "ai") == "AI"
     assert label("AI", "ai", "Ai", "ai") == "Ai"
+
+
+spelled = st.one_of(
+    st.builds(given_by, people, st.sampled_from(["mod", "M-od", "MOD"]), keys),
+    withdrawals,
+    st.builds(ParticipantHeld, people),
+)
+
+
+@given(st.lists(spelled, max_size=40))
+def test_the_label_is_a_spelling_that_nobody_outvotes(happened: list[Event]) -> None:
+    room = room_of(*happened)
+    held = room.direction.held_participants
+    standing = [a for a in room.answers.values() if not a.withdrawn and a.participant not in held]
+    votes = Counter(s for s, _ in {(a.word.spelling, a.participant) for a in standing})
+    for tallied in room.tally():
+        assert votes[tallied.label] == max(votes.values())
+        assert tallied.count == len(standing)
 
 
 def test_who_sends_much_or_is_held_has_not_more_say_in_how_a_word_is_spelled() -> None:

@@ -147,7 +147,8 @@ class SQLiteLog:
 
     def _insert(self, batch: Sequence[Pending]) -> None:
         """Write all of it in few statements: after each, Python may make this thread wait."""
-        rooms = {pending.room: self._room(self._writer, pending.room) for pending in batch}
+        codes = {pending.room for pending in batch}
+        rooms = {code: self._room(self._writer, code) for code in codes}
         last_seqs = {room: last_seq for room, (last_seq, erased) in rooms.items() if not erased}
         rows: list[tuple[str, int, float, str, int]] = []
         for pending in batch:

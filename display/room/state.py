@@ -227,7 +227,7 @@ class Room:
             else {
                 answer.voice
                 for key in step.keys.keys() - keys
-                for answer in step.keys[key].answers.values()
+                for answer in step.keys[key].answers()
             }
         )
         return {

@@ -1,8 +1,9 @@
 """A step's answers, and the words that they count as."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from display.room.direction import Direction
@@ -13,6 +14,7 @@ from display.room.words import Word
 
 Standing: TypeAlias = Literal["shown", "hidden", "held", "waiting"]
 
+NOBODY: frozenset[str] = frozenset()
 JUDGED_BY = (  # of a direction: what makes words, and their standing
     "joining",
     "apart",
@@ -70,17 +72,60 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Said:
-    """What was said under one key: the answers that count, by their own keys, in their order."""
+class Spelled:
+    """The answers that count and are spelled alike, by their keys in their order, and how many of
+    them each participant gave."""
 
-    first: int  # the number of the answer that said it first, also when that is taken back
     answers: dict[str, Answer] = field(default_factory=dict)
+    participants: Counter[str] = field(default_factory=Counter)
+
+    def add(self, answer: Answer) -> None:
+        self.answers[answer.key] = answer
+        self.participants[answer.participant] += 1
+
+    def remove(self, answer: Answer) -> None:
+        del self.answers[answer.key]
+        self.participants[answer.participant] -= 1
+        if not self.participants[answer.participant]:
+            del self.participants[answer.participant]
 
     def count(self, held: frozenset[str]) -> int:
         """Return how many answers count, without those of participants who are held."""
-        if not held:
-            return len(self.answers)
-        return sum(answer.participant not in held for answer in self.answers.values())
+        return len(self.answers) - sum(self.participants[participant] for participant in held)
+
+    def chosen_by(self, held: frozenset[str]) -> int:
+        """Return how many participants spell it so, without those who are held."""
+        return len(self.participants) - len(held & self.participants.keys())
+
+    def first(self, held: frozenset[str]) -> int:
+        """Return the number of the first answer of a participant who is not held."""
+        answers = self.answers.values()
+        return next(answer.number for answer in answers if answer.participant not in held)
+
+
+@dataclass(slots=True)
+class Said:
+    """What was said under one key, by its spellings: the earlier said first."""
+
+    first: int  # the number of the answer that said it first, also when that is taken back
+    spellings: dict[str, Spelled] = field(default_factory=dict)
+
+    def add(self, answer: Answer) -> None:
+        self.spellings.setdefault(answer.word.spelling, Spelled()).add(answer)
+
+    def remove(self, answer: Answer) -> None:
+        spelled = self.spellings[answer.word.spelling]
+        spelled.remove(answer)
+        if not spelled.answers:
+            del self.spellings[answer.word.spelling]
+
+    def count(self, held: frozenset[str]) -> int:
+        """Return how many answers count, without those of participants who are held."""
+        return sum(spelled.count(held) for spelled in self.spellings.values())
+
+    def answers(self) -> Iterator[Answer]:
+        """Yield the answers that count, spelling by spelling."""
+        return chain.from_iterable(spelled.answers.values() for spelled in self.spellings.values())
 
 
 @dataclass(slots=True)
@@ -116,25 +161,25 @@ class Step:
             said = self.keys[answer.word.key] = Said(answer.number)
             if self._direction is not None:
                 self._find(answer.word.key, self._direction)
-        said.answers[answer.key] = answer
+        said.add(answer)
         self._changed(answer.word.key)
 
     def remove(self, answer: Answer) -> None:
         """Let the answer, which counts now, count no more."""
         said = self.keys[answer.word.key]
         self.answers -= 1
-        del said.answers[answer.key]
+        said.remove(answer)
         self.given[answer.voice].remove(answer)
         self.speaking -= not self.given[answer.voice]
         self._changed(answer.word.key)
-        if not said.answers:
+        if not said.spellings:
             del self.keys[answer.word.key]
             self._direction = None
 
     def spelling(self, key: str) -> str:
         """Return the commonest spelling of a key; the key itself if nobody says it now."""
         said = self.keys.get(key)
-        return commonest(said.answers.values()) if said else key
+        return commonest(said.spellings, NOBODY) if said else key
 
     def word_of(self, key: str, direction: Direction) -> str:
         """Return the word that an answer of this key counts as."""
@@ -189,14 +234,16 @@ class Step:
         if pair in direction.labels:
             return direction.labels[pair]
         suitable = [key for key in keys if not is_held(key, direction)] or keys
-        said = [answer for key in suitable for answer in self.keys[key].answers.values()]
+        found = {text: said for key in suitable for text, said in self.keys[key].spellings.items()}
         held = direction.held_participants
-        said = [answer for answer in said if answer.participant not in held] or said
+        heard = {text: said for text, said in found.items() if said.chosen_by(held)}
+        if not heard:
+            return commonest(found, NOBODY)
         if direction.reviewed_from is not None:
             seen_by = max(direction.reviewed_from, direction.shown.get(pair, 0))
-            seen = {answer.word.spelling for answer in said if answer.number < seen_by}
-            said = [answer for answer in said if answer.word.spelling in seen] or said
-        return commonest(said)
+            seen = {text: said for text, said in heard.items() if said.first(held) < seen_by}
+            heard = seen or heard
+        return commonest(heard, held)
 
     def _standing(self, word: str, keys: list[str], count: int, direction: Direction) -> Standing:
         pair = (self.number, word)
@@ -237,7 +284,6 @@ def table_voice(table: int) -> str:
     return f"table:{table}"
 
 
-def commonest(answers: Iterable[Answer]) -> str:
-    """Return the spelling that most participants chose; of equal ones the earlier."""
-    chosen = dict.fromkeys((answer.word.spelling, answer.participant) for answer in answers)
-    return Counter(spelling for spelling, _ in chosen).most_common(1)[0][0]
+def commonest(spellings: Mapping[str, Spelled], held: frozenset[str]) -> str:
+    """Return the spelling of most participants who are not held; of equal ones the first."""
+    return max(spellings, key=lambda spelling: spellings[spelling].chosen_by(held))
