@@ -20,6 +20,7 @@ from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, Offload, RoomErased, Trouble
 from display.room.steps import Tallied
 
+REST = 2  # times as long as a tick took, in which answers have the processor to themselves
 TICK_SECONDS = 0.1
 PROBE_SECONDS = 2.0
 COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
@@ -69,7 +70,8 @@ class Ticker:
         while True:
             started = time.monotonic()
             self.tick()
-            sleep(max(0.01, TICK_SECONDS - (time.monotonic() - started)))
+            took = time.monotonic() - started
+            sleep(max(TICK_SECONDS - took, REST * took))
 
     def mind_log(self, sleep: Callable[[float], object]) -> None:
         """Try for ever whether the log takes answers, so that coaches know before a phone does.
