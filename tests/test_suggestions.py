@@ -5,16 +5,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from display.room.suggestions import Suggestion, suggest
-from display.room.words import read
+from display.room.words import clean, key_of, read
 from tests.bench.words.score import CLEAN, SPLITS, pairs, suggestions
 
 VOCABULARY = sorted({key for pair in pairs(*SPLITS) for key in pair.keys})
 words = st.one_of(
     st.sampled_from(VOCABULARY),
     st.sampled_from(VOCABULARY).map(lambda word: word[:2] + word[3:]),
-    st.text(min_size=1, max_size=12).filter(lambda text: text.encode("utf-8", "ignore") != b""),
+    st.text(min_size=1, max_size=12),
 )
-keys = words.map(lambda text: text.casefold().encode("utf-8", "ignore").decode()).filter(bool)
+keys = words.map(lambda text: key_of(clean(text))).filter(bool)
 
 
 def suggested(*words: str) -> list[Suggestion]:

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from simplemma.strategies.dictionaries import LOW_MEMORY_DICTIONARY_FACTORY
+from display.room.dictionaries import dictionary
 
-SWEDISH = LOW_MEMORY_DICTIONARY_FACTORY.get_dictionary("sv")
-ENGLISH = LOW_MEMORY_DICTIONARY_FACTORY.get_dictionary("en")
+SWEDISH = dictionary("sv")
+ENGLISH = dictionary("en")
 VOWELS = "aeiouyåäöé"
 PART = 3  # letters at least of what a compound begins with, and less than what it ends in
 

@@ -111,7 +111,10 @@ class Said:
     spellings: dict[str, Spelled] = field(default_factory=dict)
 
     def add(self, answer: Answer) -> None:
-        self.spellings.setdefault(answer.word.spelling, Spelled()).add(answer)
+        spelled = self.spellings.get(answer.word.spelling)
+        if spelled is None:
+            spelled = self.spellings[answer.word.spelling] = Spelled()
+        spelled.add(answer)
 
     def remove(self, answer: Answer) -> None:
         spelled = self.spellings[answer.word.spelling]
