@@ -46,8 +46,11 @@ window.WebSocket = class extends WebSocket {
 };"""
 
 PICTURE = """() => Object.fromEntries([...document.querySelectorAll("#cloud [data-word]")].map(
-  (text) => [
-    text.dataset.word, [text.parentElement.style.transform, text.getAttribute("font-size")]]))"""
+  (text) => {
+    const { a, e, f } = new DOMMatrix(text.parentElement.style.transform);
+    const size = a * text.getAttribute("font-size");
+    return [text.dataset.word, [e, f, size].map((number) => Math.round(100 * number) / 100)];
+  }))"""
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
   return [left, top, right, bottom];
@@ -117,9 +120,9 @@ def expect_picture(stage: Page, number: int) -> None:
     stage.evaluate(COUNTED, number)
 
 
-def words_on(stage: Page) -> dict[str, tuple[str, str]]:
-    """Return place and size of each word as the stage's DOM has them."""
-    found: dict[str, tuple[str, str]] = stage.evaluate(PICTURE)
+def words_on(stage: Page) -> dict[str, list[float]]:
+    """Return x, y and size of each word, in plane units, as the stage's DOM has them."""
+    found: dict[str, list[float]] = stage.evaluate(PICTURE)
     return found
 
 
@@ -152,7 +155,7 @@ def test_words_appear_and_grow(server: Server, open_page: OpenPage) -> None:
     send_all(server, ["mod", "tid", "mod"])
     expect(stage.locator("[data-word=mod]")).to_have_attribute("data-count", "2")
     expect_picture(stage, 3)
-    size = {word: float(size) for word, (_, size) in words_on(stage).items()}
+    size = {word: size for word, (_, _, size) in words_on(stage).items()}
     assert size["mod"] > size["tid"]
     expect(stage.locator("#answers")).to_have_text("3 svar från 3 telefoner")
     expect(stage.locator("#tally tbody tr")).to_have_text(["Mod2", "Tid1"])
@@ -176,19 +179,8 @@ def test_the_stage_shows_every_word_where_the_server_says(
     assert words_on(stage) == {**before, **places(changes["words"])}
 
 
-def places(words: list[dict[str, Any]]) -> dict[str, list[str]]:
-    return {
-        word["word"]: [
-            f"translate({css(word['x'])}px, {css(word['y'])}px) scale(1)",
-            css(word["size"]),
-        ]
-        for word in words
-    }
-
-
-def css(number: float) -> str:
-    """Return the number as a browser writes it."""
-    return f"{number:g}"
+def places(words: list[dict[str, Any]]) -> dict[str, list[float]]:
+    return {word["word"]: [round(word[name], 2) for name in ("x", "y", "size")] for word in words}
 
 
 @pytest.mark.parametrize("way", ["hide", "withdraw"])
@@ -410,7 +402,7 @@ def test_in_a_deep_hall_no_word_is_small_and_the_rest_are_counted(
         words_on(stage),
         stage.evaluate("document.querySelector('#cloud').getScreenCTM().a"),
     )
-    assert min(float(size) for _, size in shown.values()) * scale >= 36
+    assert min(size for _, _, size in shown.values()) * scale >= 36
     left_out = len(words) - len(shown)
     expect(stage.locator("#left-out")).to_have_text(f"och {left_out} ord till")
     server.coach().act("undo").raise_for_status()

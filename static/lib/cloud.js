@@ -9,6 +9,7 @@ import { hue } from "./hue.js";
 import { GLIDE, still } from "./motion.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const EM = 100; // px of every text; its group gives it its size, since to scale is not to lay out
 const FADE = { duration: 400, easing: "ease-out" };
 const GONE = { duration: 150, easing: "ease-out" }; // what must not be seen is gone at once
 const NEAR = 1; // units, and
@@ -16,7 +17,7 @@ const ALIKE = 0.04; // of its size: what a word changes at once, since nobody se
 const AT_ONCE = 30; // words that move in one frame
 const LIT = 2000; // ms that a new word is noticed
 
-const at = (x, y, scale) => `translate(${x}px, ${y}px) scale(${scale})`;
+const at = (x, y, size) => `translate(${x}px, ${y}px) scale(${size / EM})`;
 
 /** Where a word is seen at this moment, perhaps in the middle of a glide; asks for no layout. */
 function seen({ placement, from, gliding }) {
@@ -25,12 +26,12 @@ function seen({ placement, from, gliding }) {
   return {
     x: between(from.x, placement.x),
     y: between(from.y, placement.y),
-    scale: between(from.scale, 1),
+    size: between(from.size, placement.size),
   };
 }
 
-const isFar = (from, { x, y }) =>
-  Math.max(Math.abs(from.x - x), Math.abs(from.y - y)) > NEAR || Math.abs(from.scale - 1) > ALIKE;
+const isFar = (from, { x, y, size }) =>
+  Math.max(Math.abs(from.x - x), Math.abs(from.y - y)) > NEAR || Math.abs(from.size / size - 1) > ALIKE;
 
 /**
  * @param {SVGSVGElement} svg
@@ -39,7 +40,7 @@ const isFar = (from, { x, y }) =>
  *   find(word: string): Placement | undefined}}
  */
 export function createCloud(svg) {
-  // A text that is moved is laid out again; a group around it is not.
+  // A text that is moved or resized is laid out again; a group around it is not.
   /** @type {Map<string, {group: SVGGElement, text: SVGTextElement, placement: Placement}>} */
   const drawn = new Map();
   /** @type {Map<string, Placement>} */
@@ -48,12 +49,13 @@ export function createCloud(svg) {
 
   /** Writes what is new alone: whatever is written to a text, the browser lays it out again. */
   function set({ group, text }, { label, count, x, y, size, width }, before) {
-    if (label !== before?.label) text.textContent = label;
     if (count !== before?.count) text.dataset.count = String(count);
-    if (size !== before?.size) text.setAttribute("font-size", String(size));
-    // Where the browser's font is another than the server measured, the word still keeps its box.
-    if (width !== before?.width) text.setAttribute("textLength", String(width));
-    group.style.transform = at(x, y, 1);
+    if (label !== before?.label) {
+      text.textContent = label;
+      // Where the browser's font is another than the server measured, the word still keeps its box.
+      text.setAttribute("textLength", String((width * EM) / size));
+    }
+    group.style.transform = at(x, y, size);
   }
 
   /** @param {number} delay ms until it is seen */
@@ -62,6 +64,7 @@ export function createCloud(svg) {
     const text = document.createElementNS(SVG, "text");
     text.dataset.word = placement.word;
     text.setAttribute("class", `${hue(placement.word)} new`);
+    text.setAttribute("font-size", String(EM));
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     const entry = { group, text, placement, from: placement, gliding: null };
     set(entry, placement);
@@ -70,20 +73,19 @@ export function createCloud(svg) {
     setTimeout(() => text.classList.remove("new"), LIT);
     group.animate({ opacity: [0, 1] }, { ...FADE, delay, fill: "backwards" });
     drawn.set(placement.word, entry);
-    glide(entry, { ...placement, scale: delay ? 0.3 : 0.8 }, delay);
+    glide(entry, { ...placement, size: (delay ? 0.3 : 0.8) * placement.size }, delay);
   }
 
   function glide(entry, from, delay = 0) {
     entry.from = from;
     if (still.matches) return;
     const { group, placement } = entry;
-    const frames = [at(from.x, from.y, from.scale), at(placement.x, placement.y, 1)];
+    const frames = [from, placement].map(({ x, y, size }) => at(x, y, size));
     entry.gliding = group.animate({ transform: frames }, { ...GLIDE, delay, fill: "backwards" });
   }
 
   function move(entry, placement) {
-    const { x, y, scale } = seen(entry);
-    const from = { x, y, scale: (scale * entry.placement.size) / placement.size };
+    const from = seen(entry);
     entry.gliding?.cancel();
     entry.gliding = null;
     set(entry, placement, entry.placement);
