@@ -8,6 +8,7 @@ import select
 import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,9 +25,10 @@ from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
 from strangers import fetch, raw, still_serves
 from werkzeug.test import Client
 
+from display.serving import lanes
 from display.serving.bodies import Lines
 from display.serving.guard import limited
-from display.serving.lanes import answers_first, needs_no_turn
+from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
 from display.web.auth import is_known, signer_with
 
@@ -439,7 +441,7 @@ COOKIES = {
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "cookie", "without_turn"),
+    ("method", "path", "cookie", "answers"),
     [
         ("POST", "/K7QX", "participant's", True),
         ("DELETE", "/K7QX/answers/x", "participant's", True),
@@ -450,19 +452,56 @@ COOKIES = {
         ("POST", "/K7QX", "none", False),
         ("PUT", "/K7QX", "participant's", False),
         ("HEAD", "/K7QX/stage", "participant's", False),
-        ("HEAD", "/static/x/phone.js", "participant's", False),
         ("GET", "/K7QX", "participant's", False),
-        ("GET", "/K7QX/stage", "none", False),
-        ("GET", "/static/x/phone.js", "none", True),
-        ("GET", "/socket.io/", "none", True),
-        ("GET", "/healthz", "none", True),
     ],
 )
-def test_a_page_waits_for_its_turn_but_what_a_known_phone_sends_does_not(
-    method: str, path: str, cookie: str, without_turn: bool
+def test_what_a_known_phone_sends_is_an_answer_and_waits_for_no_turn(
+    method: str, path: str, cookie: str, answers: bool
 ) -> None:
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": COOKIES[cookie]}
-    assert needs_no_turn(environ, partial(is_known, SECRET)) is without_turn
+    assert is_answer(environ, partial(is_known, SECRET)) is answers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "turn"),
+    [
+        ("GET", "/K7QX", ""),
+        ("HEAD", "/K7QX/stage", ""),
+        ("HEAD", "/static/x/phone.js", ""),
+        ("POST", "/socket.io/", ""),
+        ("GET", "/static/x/phone.js", "/static/"),
+        ("GET", "/healthz", "/healthz"),
+        ("GET", "/socket.io/", None),
+    ],
+)
+def test_what_may_take_long_makes_no_page_wait(method: str, path: str, turn: str | None) -> None:
+    assert turn_of({"REQUEST_METHOD": method, "PATH_INFO": path}) == turn
+
+
+@pytest.mark.parametrize(
+    ("seconds", "order"), [(WAIT_SECONDS, ["POST", "GET"]), (0.0, ["GET", "POST"])]
+)
+def test_a_page_begins_when_the_answers_under_way_are_done_or_take_too_long(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, order: list[str]
+) -> None:
+    monkeypatch.setattr(lanes, "ANSWERS_SECONDS", seconds)
+    begun, page_made, made = threading.Event(), threading.Event(), []
+
+    def app(environ: dict[str, str], _: object) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            begun.set()
+            page_made.wait(0.5)  # while it may be made
+        made.append(environ["REQUEST_METHOD"])
+        if environ["REQUEST_METHOD"] == "GET":
+            page_made.set()
+        return []
+
+    door = answers_first(app, lambda cookies: True)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(door, {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX"}, None)
+        assert begun.wait(WAIT_SECONDS)
+        pool.submit(door, {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
+    assert made == order
 
 
 def test_who_waits_for_a_turn_gets_it() -> None:

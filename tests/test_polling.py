@@ -12,7 +12,7 @@ from display.serving.pace import BURST
 from display.web.sockets import MOST_WRONG
 
 SEPARATOR = "\x1e"
-MOST_PACKETS = 16  # that Engine.IO takes at once
+MOST_AT_ONCE = 4  # packets in a request
 PLACEHOLDER = '["watch",{"_placeholder":true,"num":0}]'
 
 
@@ -64,11 +64,19 @@ def test_nothing_is_kept_that_would_wait_for_attachments(hall: Server, packet: s
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
 
 
+def test_nothing_is_taken_of_more_packets_than_a_page_sends(hall: Server) -> None:
+    line = Line(hall)
+    line.send(*[watching(hall.code, "stage")] * (MOST_AT_ONCE + 1))
+    assert line.send(watching(hall.code)) == HTTPStatus.OK
+    assert '"picture"' not in line.fetch()
+
+
 def test_packets_by_the_dozen_end_the_socket(hall: Server) -> None:
     line = Line(hall)
-    full = [watching(hall.code)] * MOST_PACKETS
-    sent = [line.send(*full) for _ in range(1 + BURST // MOST_PACKETS)]
-    assert sent == [HTTPStatus.OK] * (BURST // MOST_PACKETS) + [HTTPStatus.BAD_REQUEST]
+    full = [watching(hall.code)] * MOST_AT_ONCE
+    fair = (BURST - 1) // MOST_AT_ONCE  # after the hello
+    sent = [line.send(*full) for _ in range(fair + 1)]
+    assert sent == [HTTPStatus.OK] * fair + [HTTPStatus.BAD_REQUEST]
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
 
 

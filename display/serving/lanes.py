@@ -1,13 +1,16 @@
-"""Answers first: pages take turns to begin, so that no flood of them makes an answer wait."""
+"""Answers first: all else takes turns to begin, so that no flood of it makes an answer wait."""
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
-# What is cheap, or may take long without using the processor, needs no turn.
-WITHOUT_TURN = ("/static/", "/socket.io/", "/healthz", "/metrics")
+WITHOUT_TURN = "/socket.io/"  # lasts as long as a page is open
+OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
+ANSWERS_SECONDS = 0.01  # at most, that a turn waits for the answers that are under way
+LOOK_SECONDS = 0.001  # between two looks at whether they are done
 
 
 def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
@@ -15,25 +18,45 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
 
     `is_known` tells whether a `Cookie` header is of somebody who has been here.
     """
-    turn = threading.Lock()
+    turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+    under_way = 0  # of what known phones sent
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if not needs_no_turn(environ, is_known):
-            with turn:
+        nonlocal under_way
+        if is_answer(environ, is_known):
+            under_way += 1
+            try:
+                return app(environ, start_response)
+            finally:
+                under_way -= 1
+        turn = turn_of(environ)
+        if turn is not None:
+            with turns[turn]:
                 time.sleep(0)  # lets in the answers that came while the last page was made
+                latest = time.monotonic() + ANSWERS_SECONDS
+                while under_way and time.monotonic() < latest:
+                    time.sleep(LOOK_SECONDS)
         return app(environ, start_response)
 
     return wrapped
 
 
-def needs_no_turn(environ: Environ, is_known: Callable[[str], bool]) -> bool:
+def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
     A phone has opened its page before it answers, and so has a cookie that this server signed; one
     that keeps none, as in the window of a captive portal, waits as pages do.
     """
-    method: str = environ["REQUEST_METHOD"]
-    if method in ("POST", "DELETE"):
-        return is_known(environ.get("HTTP_COOKIE", ""))
+    return environ["REQUEST_METHOD"] in ("POST", "DELETE") and is_known(
+        environ.get("HTTP_COOKIE", "")
+    )
+
+
+def turn_of(environ: Environ) -> str | None:
+    """Return which turn a request waits for, if any: one of `OWN_TURNS`, or that of pages."""
     path: str = environ["PATH_INFO"]
-    return method == "GET" and path.startswith(WITHOUT_TURN)
+    if environ["REQUEST_METHOD"] != "GET":
+        return ""
+    if path.startswith(WITHOUT_TURN):
+        return None
+    return next((own for own in OWN_TURNS if path.startswith(own)), "")

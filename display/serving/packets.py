@@ -5,6 +5,7 @@ import time
 import engineio.socket
 from engineio.exceptions import SocketIsClosedError
 from engineio.packet import MESSAGE, PING, Packet
+from engineio.payload import Payload
 from eventlet.hubs import get_hub
 
 from display.serving.pace import Pace
@@ -12,11 +13,13 @@ from display.serving.pace import Pace
 # Of Socket.IO: hello, good-bye and an event. What else there is comes with attachments, which are
 # kept until the last of as many as the client says, or answers what this server never asks.
 READABLE = ("0", "1", "2")
+MOST_AT_ONCE = 4  # packets of a request over long polling; a page sends one or two
 
 
 def guard_packets() -> None:
     """Let all sockets that come from now on be guarded ones."""
     engineio.socket.Socket = GuardedSocket
+    Payload.max_decode_packets = MOST_AT_ONCE
 
 
 class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO has no types

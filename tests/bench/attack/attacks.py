@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import chain, count, repeat
 from typing import NamedTuple
 
+MOST_AT_ONCE = 4  # packets that a request over long polling may hold
 MASK = b"\x0f\xf0\x55\xaa"
 TEXT, CONTINUATION, PING = 1, 0, 9
 BREAKERS = [
@@ -199,7 +200,7 @@ async def polled(target: Target) -> None:
         opened = await reader.readexactly(content_length(head))
         path += f"&sid={json.loads(opened[1:])['sid']}"
         asked = "42" + json.dumps(["watch", {"room": target.code, "as": "stage"}])
-        for packets in chain([["40"]], repeat([asked] * 16)):
+        for packets in chain([["40"]], repeat([asked] * MOST_AT_ONCE)):
             writer.write(target.request("POST", path, "\x1e".join(packets).encode()))
             if not (await read_response(reader)).startswith(b"HTTP/1.1 200"):
                 return

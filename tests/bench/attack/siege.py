@@ -17,6 +17,7 @@ from tests.conftest import ROOT, Server
 EVERY = 8.0  # seconds from one answer of a phone to its next, on average
 PATIENCE = 30.0  # seconds a phone waits for its thanks
 ATTACK_SECONDS = 2.0  # for an attack to be in full swing
+AT_ONCE = 20  # phones that join at a time
 WARM_UP = 20  # answers, after which the server has compiled what it compiles
 WORDS = ["mod", "tillit", "lugn", "värme", "tid", "glädje", "respekt", "öppenhet", "humor"]
 
@@ -64,7 +65,7 @@ class Phone:
         await asyncio.sleep(chance.uniform(0, every))
         while time.monotonic() < end:
             await self.answer(chance.choice(WORDS))
-            await asyncio.sleep(chance.uniform(0, 2 * every))
+            await asyncio.sleep(min(chance.uniform(0, 2 * every), end - time.monotonic()))
 
     async def answer(self, word: str) -> None:
         started = time.monotonic()
@@ -111,8 +112,8 @@ async def gather_hall(server: Server, size: int) -> list[Phone]:
     for _ in range(WARM_UP):
         await asyncio.to_thread(server.send, "start")
     phones = [Phone(server) for _ in range(size)]
-    for phone in phones:
-        await phone.join()
+    for at in range(0, size, AT_ONCE):
+        await asyncio.gather(*(phone.join() for phone in phones[at : at + AT_ONCE]))
     return phones
 
 
