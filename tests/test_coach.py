@@ -337,6 +337,27 @@ def test_another_button_pressed_before_the_reply_is_another_wish(
     assert [fields for fields in sent if "pace" in fields] == ["pace=slow", "pace=fast"]
 
 
+def test_a_second_press_while_the_reply_is_late_is_none_though_the_page_has_the_news(
+    server: Server, open_page: OpenPage
+) -> None:
+    coach = open_page(server.coach_url)
+    press(coach, "Stäng för svar")
+    undo = coach.locator("#undo button")
+    expect(undo).to_be_enabled()
+    told = undo.text_content()
+    late: list[Route] = []
+    coach.route("**/coach/undo", lambda route: late.append(route))
+    undo.click()
+    server.coach().act("light").raise_for_status()  # changes what the form would send
+    server.coach().act("view", view="ranking").raise_for_status()
+    expect(undo).not_to_have_text(told or "")
+    undo.click()
+    late[0].continue_()
+    expect(coach.locator("#done")).not_to_be_empty()
+    assert len(late) == 1
+    server.coach().act("view", view="cloud").raise_for_status()
+
+
 def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Server) -> None:
     page = server.coach().session.get(f"{server.room_url}/coach", timeout=10).text
     found = re.search(r'id="texts">(.*?)</script>', page, re.DOTALL)

@@ -479,12 +479,18 @@ def test_what_may_take_long_makes_no_page_wait(method: str, path: str, turn: str
 
 
 @pytest.mark.parametrize(
-    ("seconds", "order"), [(WAIT_SECONDS, ["POST", "GET"]), (0.0, ["GET", "POST"])]
+    ("most", "quick", "order"),
+    [
+        (WAIT_SECONDS, WAIT_SECONDS, ["POST", "GET"]),
+        (0.0, WAIT_SECONDS, ["GET", "POST"]),
+        (WAIT_SECONDS, 0.0, ["GET", "POST"]),
+    ],
 )
 def test_a_page_begins_when_the_answers_under_way_are_done_or_take_too_long(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, order: list[str]
+    monkeypatch: pytest.MonkeyPatch, most: float, quick: float, order: list[str]
 ) -> None:
-    monkeypatch.setattr(lanes, "ANSWERS_SECONDS", seconds)
+    monkeypatch.setattr(lanes, "ANSWERS_SECONDS", most)
+    monkeypatch.setattr(lanes, "QUICK_SECONDS", quick)
     begun, page_made, made = threading.Event(), threading.Event(), []
 
     def app(environ: dict[str, str], _: object) -> list[bytes]:

@@ -64,11 +64,11 @@ def test_nothing_is_kept_that_would_wait_for_attachments(hall: Server, packet: s
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
 
 
-def test_nothing_is_taken_of_more_packets_than_a_page_sends(hall: Server) -> None:
+def test_more_packets_in_a_request_than_a_page_sends_end_the_socket(hall: Server) -> None:
     line = Line(hall)
-    line.send(*[watching(hall.code, "stage")] * (MOST_AT_ONCE + 1))
-    assert line.send(watching(hall.code)) == HTTPStatus.OK
-    assert '"picture"' not in line.fetch()
+    full = [watching(hall.code)] * (MOST_AT_ONCE + 1)
+    assert line.send(*full) == HTTPStatus.BAD_REQUEST
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
 
 
 def test_packets_by_the_dozen_end_the_socket(hall: Server) -> None:

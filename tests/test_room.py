@@ -448,18 +448,32 @@ spelled = st.one_of(
     st.builds(given_by, people, st.sampled_from(["mod", "M-od", "MOD"]), keys),
     withdrawals,
     st.builds(ParticipantHeld, people),
+    st.builds(ReviewChosen, st.booleans()),
 )
 
 
 @given(st.lists(spelled, max_size=40))
-def test_the_label_is_a_spelling_that_nobody_outvotes(happened: list[Event]) -> None:
+def test_the_label_is_what_most_spell_and_coaches_have_seen(happened: list[Event]) -> None:
     room = room_of(*happened)
-    held = room.direction.held_participants
+    held, seen_by = room.direction.held_participants, room.direction.reviewed_from
     standing = [a for a in room.answers.values() if not a.withdrawn and a.participant not in held]
-    votes = Counter(s for s, _ in {(a.word.spelling, a.participant) for a in standing})
+    seen = {a.word.spelling for a in standing if seen_by is None or a.number < seen_by}
+    said = [a for a in standing if a.word.spelling in seen] or standing
+    votes = Counter(s for s, _ in dict.fromkeys((a.word.spelling, a.participant) for a in said))
     for tallied in room.tally():
-        assert votes[tallied.label] == max(votes.values())
+        assert tallied.label == votes.most_common(1)[0][0]
         assert tallied.count == len(standing)
+
+
+def test_what_the_held_spell_is_reviewed_too() -> None:
+    room = room_of(
+        WordListed("mod", True),
+        given_by("anna", "mod"),
+        ReviewChosen(True),
+        *[given_by(person, "M-od") for person in ("bo", "cia")],
+        *[ParticipantHeld(person) for person in ("anna", "bo", "cia")],
+    )
+    assert room.groups()[0].label == "Mod"
 
 
 def test_who_sends_much_or_is_held_has_not_more_say_in_how_a_word_is_spelled() -> None:

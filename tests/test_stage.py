@@ -386,6 +386,20 @@ def test_another_shape_lays_the_words_anew_and_undo_brings_the_picture_back(
     assert words_on(stage) == before
 
 
+def test_a_foreign_word_keeps_its_box_in_every_shape(server: Server, open_page: OpenPage) -> None:
+    stage = open_stage(open_page, server)
+    server.send("参" * 30).raise_for_status()
+    expect_picture(stage, 1)
+    for aspect in ("9:16", "16:9"):
+        server.coach().act("aspect", aspect=aspect).raise_for_status()
+        expect(stage.locator("body")).to_have_attribute("data-aspect", aspect)
+        settled(stage)
+        (left, _, right, _), (picture_left, _, picture_right, _) = (
+            boxes(stage, selector)[0] for selector in ("#cloud text", "#picture")
+        )
+        assert picture_left <= left < right <= picture_right, aspect
+
+
 def test_in_a_deep_hall_no_word_is_small_and_the_rest_are_counted(
     server: Server, open_page: OpenPage
 ) -> None:

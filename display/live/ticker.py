@@ -20,8 +20,9 @@ from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import LogUnavailable, Offload, RoomErased, Trouble
 from display.room.steps import Tallied
 
-REST = 2  # times as long as a tick took, in which answers have the processor to themselves
 TICK_SECONDS = 0.1
+REST = 2  # times as long as a tick took, in which answers have the processor to themselves,
+LONGEST_REST = 0.3  # in seconds, at most
 PROBE_SECONDS = 2.0
 COACH_SECONDS = 0.5  # a tally of hundreds of words, ten times a second, is too much for a phone
 
@@ -65,13 +66,13 @@ class Ticker:
         self._trouble = ""  # of the log, as the last probe told it
 
     def run(self, sleep: Callable[[float], object]) -> None:
-        """Tick for ever, every 0.1 seconds as long as the work allows."""
+        """Tick for ever, every 0.1 seconds, or more seldom where a tick takes long."""
         self._offload(Cloud.empty().step, [("", "Ordmoln", 1)])  # a first picture takes the longest
         while True:
             started = time.monotonic()
             self.tick()
             took = time.monotonic() - started
-            sleep(max(TICK_SECONDS - took, REST * took))
+            sleep(max(TICK_SECONDS - took, min(REST * took, LONGEST_REST)))
 
     def mind_log(self, sleep: Callable[[float], object]) -> None:
         """Try for ever whether the log takes answers, so that coaches know before a phone does.

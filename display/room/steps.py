@@ -105,7 +105,7 @@ class Spelled:
 
 @dataclass(slots=True)
 class Said:
-    """What was said under one key, by its spellings: the earlier said first."""
+    """What was said under one key, by its spellings."""
 
     first: int  # the number of the answer that said it first, also when that is taken back
     spellings: dict[str, Spelled] = field(default_factory=dict)
@@ -239,9 +239,9 @@ class Step:
         suitable = [key for key in keys if not is_held(key, direction)] or keys
         found = {text: said for key in suitable for text, said in self.keys[key].spellings.items()}
         held = direction.held_participants
+        if not any(said.chosen_by(held) for said in found.values()):
+            held = NOBODY
         heard = {text: said for text, said in found.items() if said.chosen_by(held)}
-        if not heard:
-            return commonest(found, NOBODY)
         if direction.reviewed_from is not None:
             seen_by = max(direction.reviewed_from, direction.shown.get(pair, 0))
             seen = {text: said for text, said in heard.items() if said.first(held) < seen_by}
@@ -288,5 +288,13 @@ def table_voice(table: int) -> str:
 
 
 def commonest(spellings: Mapping[str, Spelled], held: frozenset[str]) -> str:
-    """Return the spelling of most participants who are not held; of equal ones the first."""
-    return max(spellings, key=lambda spelling: spellings[spelling].chosen_by(held))
+    """Return the spelling that most participants chose who are not held; of equal ones the earlier.
+
+    Each must have been chosen by one of them.
+    """
+
+    def rank(spelling: str) -> tuple[int, int]:
+        spelled = spellings[spelling]
+        return spelled.chosen_by(held), -spelled.first(held)
+
+    return max(spellings, key=rank)

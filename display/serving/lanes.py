@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 
 from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
-WITHOUT_TURN = "/socket.io/"  # lasts as long as a page is open
+PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
-ANSWERS_SECONDS = 0.01  # at most, that a turn waits for the answers that are under way
+WITHOUT_TURN = "/socket.io/"  # lasts as long as a page is open
+ANSWERS_SECONDS = 0.003  # at most, that a page waits for the answers that are under way
+QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
 
 
@@ -19,26 +21,35 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
     `is_known` tells whether a `Cookie` header is of somebody who has been here.
     """
     turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-    under_way = 0  # of what known phones sent
+    answers: dict[object, float] = {}  # that are under way: when each began, the latest last
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        nonlocal under_way
         if is_answer(environ, is_known):
-            under_way += 1
+            mark = object()
+            answers[mark] = time.monotonic()
             try:
                 return app(environ, start_response)
             finally:
-                under_way -= 1
+                del answers[mark]
         turn = turn_of(environ)
         if turn is not None:
             with turns[turn]:
                 time.sleep(0)  # lets in the answers that came while the last page was made
-                latest = time.monotonic() + ANSWERS_SECONDS
-                while under_way and time.monotonic() < latest:
-                    time.sleep(LOOK_SECONDS)
+                if turn == PAGES:
+                    let_by(answers)
         return app(environ, start_response)
 
     return wrapped
+
+
+def let_by(answers: dict[object, float]) -> None:
+    """Wait until none of these is under way that may soon be done, or for long enough."""
+    latest = time.monotonic() + ANSWERS_SECONDS
+    while answers:
+        now = time.monotonic()
+        if now >= latest or now - next(reversed(answers.values())) > QUICK_SECONDS:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
@@ -53,10 +64,10 @@ def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
 
 
 def turn_of(environ: Environ) -> str | None:
-    """Return which turn a request waits for, if any: one of `OWN_TURNS`, or that of pages."""
+    """Return which turn a request waits for, if any: one of `OWN_TURNS`, or `PAGES`."""
     path: str = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] != "GET":
-        return ""
+        return PAGES
     if path.startswith(WITHOUT_TURN):
         return None
-    return next((own for own in OWN_TURNS if path.startswith(own)), "")
+    return next((own for own in OWN_TURNS if path.startswith(own)), PAGES)

@@ -9,6 +9,7 @@ from engineio.payload import Payload
 from eventlet.hubs import get_hub
 
 from display.serving.pace import Pace
+from display.serving.wsgi import Environ
 
 # Of Socket.IO: hello, good-bye and an event. What else there is comes with attachments, which are
 # kept until the last of as many as the client says, or answers what this server never asks.
@@ -42,6 +43,15 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
         if self.closed:
             raise SocketIsClosedError
         super().receive(packet)
+
+    def handle_post_request(self, environ: Environ) -> None:
+        """Take what came over long polling; SocketIsClosedError, and the socket closed, if that
+        cannot be read or is too much."""
+        try:
+            super().handle_post_request(environ)
+        except ValueError:
+            self.close(abort=True)
+            raise SocketIsClosedError from None
 
     def close(self, wait: bool = False, abort: bool = False, reason: str | None = None) -> None:
         """Close the socket; never wait until its client has fetched what is left, as it may not."""

@@ -50,10 +50,11 @@ export function createCloud(svg) {
   /** Writes what is new alone: whatever is written to a text, the browser lays it out again. */
   function set({ group, text }, { label, count, x, y, size, width }, before) {
     if (count !== before?.count) text.dataset.count = String(count);
-    if (label !== before?.label) {
-      text.textContent = label;
-      // Where the browser's font is another than the server measured, the word still keeps its box.
-      text.setAttribute("textLength", String((width * EM) / size));
+    if (label !== before?.label) text.textContent = label;
+    // Where the browser's font is another than the server measured, the word still keeps its box.
+    const length = (width * EM) / size;
+    if (!before || label !== before.label || Math.abs(length - (before.width * EM) / before.size) > 1) {
+      text.setAttribute("textLength", String(length));
     }
     group.style.transform = at(x, y, size);
   }

@@ -11,7 +11,7 @@ const REPLY = 8000; // ms until a line that gives none is taken to be dead
  *   no form
  */
 export function sendActs(show, tell, noContact) {
-  /** @type {Map<HTMLFormElement, BodyInit[]>} */
+  /** @type {Map<HTMLFormElement, {fields: BodyInit, pressed: string}[]>} */
   const underWay = new Map(); // forms, and what is sent of each, one when the other has its reply
 
   async function post(/** @type {string} */ url, /** @type {BodyInit} */ body) {
@@ -30,21 +30,24 @@ export function sendActs(show, tell, noContact) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.dataset.act) return;
     event.preventDefault();
-    const fields = sent(form, event.submitter);
+    const wish = read(form, event.submitter);
     const before = underWay.get(form);
     if (before) {
       // The same once more is a double tap; another button or box is another wish.
-      if (isOther(fields, before.at(-1))) before.push(fields);
+      if (wish.pressed !== before.at(-1)?.pressed) before.push(wish);
       return;
     }
-    const wishes = [fields];
+    const wishes = [wish];
     underWay.set(form, wishes);
     let status = null;
-    for (const wish of wishes) status = await post(form.action, wish);
+    for (const { fields } of wishes) {
+      status = await post(form.action, fields);
+      if (!status) break;
+      show(status);
+    }
     underWay.delete(form);
     if (!status) return;
     if (form.dataset.clear !== undefined) form.reset();
-    show(status);
   });
 
   document.addEventListener("change", ({ target }) => {
@@ -57,11 +60,15 @@ export function sendActs(show, tell, noContact) {
   };
 }
 
+/** What is sent of a form, and by what it was: a button of several, or the boxes that are ticked. */
+function read(form, submitter) {
+  const fields = sent(form, submitter);
+  const ticked = form.querySelector("[data-at-once]");
+  return { fields, pressed: ticked ? String(fields) : `${submitter?.name}=${submitter?.value}` };
+}
+
 function sent(form, submitter) {
   const fields = new FormData(form);
   if (submitter?.name) fields.append(submitter.name, submitter.value);
   return form.enctype === "multipart/form-data" ? fields : new URLSearchParams(/** @type {any} */ (fields));
 }
-
-const isOther = (fields, before) => written(fields) !== written(before);
-const written = (fields) => String(new URLSearchParams(fields));
