@@ -266,7 +266,7 @@ def test_a_laptop_that_slept_goes_on_where_it_was(
     phones.wait_for(30)
     assert hall.process is not None
     hall.process.send_signal(signal.SIGSTOP)
-    time.sleep(70 if full else 7)  # longer than phones wait for a thank; in full, than for a ping
+    time.sleep(120 if full else 7)  # longer than phones wait for a thank; in full, than for a ping
     hall.process.send_signal(signal.SIGCONT)
     phones.wait_for(60)
     phones.finish()
