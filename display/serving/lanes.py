@@ -10,7 +10,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
 WITHOUT_TURN = "/socket.io/"  # lasts as long as a page is open
-ANSWERS_SECONDS = 0.003  # at most, that a page waits for the answers that are under way
+ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
 
@@ -35,15 +35,17 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
         if turn is not None:
             with turns[turn]:
                 time.sleep(0)  # lets in the answers that came while the last page was made
-                if turn == PAGES:
-                    let_by(answers)
+                let_by(answers)
         return app(environ, start_response)
 
     return wrapped
 
 
 def let_by(answers: dict[object, float]) -> None:
-    """Wait until none of these is under way that may soon be done, or for long enough."""
+    """Wait until none of these is under way that may soon be done, or for long enough.
+
+    The log's thread writes them meanwhile; beside a busy server it waits for Python at each step.
+    """
     latest = time.monotonic() + ANSWERS_SECONDS
     while answers:
         now = time.monotonic()
