@@ -276,8 +276,7 @@ async function pageNow() {
 }
 
 function takeOver(/** @type {Document} */ page) {
-  const options = page.querySelector("#table");
-  if (options && document.activeElement !== $("table")) $("table").replaceWith(document.adoptNode(options));
+  takeOverTables(page.querySelector("#table"));
   moveTo(tableOf(page));
   if (!isTold) {
     tableName = nameOf(table);
@@ -286,6 +285,16 @@ function takeOver(/** @type {Document} */ page) {
   own = [...own.filter(({ step }) => !room.sent_to.includes(step)), ...readSent(page, "own")];
   for (const step of room.sent_to) known.add(step);
   show();
+}
+
+/** Offer the tables that there are now; one that is picked but not yet chosen stays picked. */
+function takeOverTables(/** @type {HTMLSelectElement | null} */ offered) {
+  const shown = /** @type {HTMLSelectElement} */ ($("table"));
+  if (!offered || document.activeElement === shown) return;
+  const picked = [...offered.options].find(({ value }) => value === shown.value);
+  const isUndecided = seat.open && shown.value !== String(table ?? "");
+  shown.replaceWith(document.adoptNode(offered));
+  if (isUndecided && picked) picked.selected = true;
 }
 
 /** @param {number | null} chosen */

@@ -10,7 +10,7 @@ import requests
 import socketio
 from conftest import JSON, WAIT_SECONDS, Coach, Server, shared_server
 from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from test_accessibility import violations
 
 NAMES = ["Eldkvarn", "Norrskenet", "Björken"]
@@ -176,6 +176,28 @@ def test_a_table_is_chosen_changed_and_left(
         expect_seat(phone, seat)
     phone.reload()
     expect_seat(phone, "Välj ditt bord")
+
+
+def test_a_table_that_is_picked_stays_picked_when_the_page_comes_late(
+    server: Server, open_page: OpenPage, tables: dict[str, int]
+) -> None:
+    phone = open_page(server.room_url)
+    late: list[Route] = []
+    phone.route(re.compile(r"\?"), lambda route: late.append(route))
+    with phone.expect_request(re.compile(r"\?")):
+        choose(phone, "Eldkvarn")
+    expect_seat(phone, "Ditt bord: Eldkvarn")
+    phone.locator("#seat summary").click()
+    offered = phone.get_by_label("Bord", exact=True)
+    offered.select_option(label="Björken")
+    phone.get_by_role("button", name="Välj").focus()
+    phone.evaluate("document.querySelector('#table').title = 'before'")
+    for route in late:
+        route.continue_()
+    expect(offered).not_to_have_attribute("title", "before")
+    expect(offered).to_have_value(str(tables["Björken"]))
+    phone.get_by_role("button", name="Välj").click()
+    expect_seat(phone, "Ditt bord: Björken")
 
 
 def test_a_phone_answers_for_the_table_it_chose_though_it_cannot_load_the_page_anew(
