@@ -31,8 +31,13 @@ def memory(pid: int) -> int:
     return status_bytes(pid, "VmRSS:")
 
 
-def status_bytes(pid: int, name: str) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+def shared_memory(pid: int) -> int:
+    """Return the memory that the process holds, in bytes: of what is shared its share."""
+    return status_bytes(pid, "Pss:", "smaps_rollup")
+
+
+def status_bytes(pid: int, name: str, file: str = "status") -> int:
+    lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     (found,) = [line for line in lines if line.startswith(name)]
     return int(found.split()[1]) * 1024
 
