@@ -50,12 +50,15 @@ class Bursts:
         self._begin()
 
     def _begin(self) -> None:
+        self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
+        self._of_participants: dict[str, tuple[float, int]] = {}  # likewise
+        self._empty_window()
+
+    def _empty_window(self) -> None:
         self._window: deque[Sent] = deque()
         self._standing: set[str] = set()  # keys of those that were not taken back
         self._new: dict[str, Counter[str]] = {}  # by word, in the window: answers by new phones
         self._by: Counter[str] = Counter()  # answers by participant, in the window
-        self._of_words: dict[str, tuple[float, int]] = {}  # the latest burst, and how many at most
-        self._of_participants: dict[str, tuple[float, int]] = {}  # likewise
 
     def per_minute(self, now: float) -> int:
         """Return how many answers came in the minute before `now`, by the clock of the log."""
@@ -71,6 +74,8 @@ class Bursts:
 
     def _give(self, at: float, room: Room, answer: Answer) -> None:
         self._numbers.setdefault(answer.participant, len(self._numbers) + 1)
+        if self._minute and abs(at - self._minute[-1]) > MINUTE:
+            self._minute.clear()  # one by one, those of a large hall take long
         self._minute.append(at)
         while abs(at - self._minute[0]) > MINUTE:  # also when the clock was set back
             self._minute.popleft()
@@ -85,6 +90,8 @@ class Bursts:
         self._add(Sent(at, room.word_of(answer), answer))
 
     def _add(self, sent: Sent) -> None:
+        if self._window and abs(sent.at - self._window[-1].at) > WINDOW:
+            self._empty_window()
         self._window.append(sent)
         if not sent.answer.withdrawn:
             self._standing.add(sent.answer.key)

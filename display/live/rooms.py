@@ -88,6 +88,7 @@ class Rooms:
             room = self.current(code).room
             if not room.steps:  # of an earlier version that was stopped while it opened the room
                 self.record(code, QuestionAsked(question))
+            room.groups()  # of thousands of words, what is not known yet takes long to find
             for running in room.direction.clocks.values():
                 clock.not_before(running.since or 0)
         if not self.codes():

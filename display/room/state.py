@@ -218,24 +218,20 @@ class Room:
     def _unheard(self, step: Step) -> set[str]:
         """Return who has answered a step, but nothing that is shown."""
         groups = self.groups_of(step.number)
-        shown = [group.members for group in groups if group.standing == "shown"]
-        keys = {member.word for members in shown for member in members}
+        unseen = [group.members for group in groups if group.standing != "shown"]
+        keys = {member.word for members in unseen for member in members}
         held = self.direction.held_participants
         doubtful = (
             set(step.given)
             if held
-            else {
-                answer.voice
-                for key in step.keys.keys() - keys
-                for answer in step.keys[key].answers()
-            }
+            else {answer.voice for key in keys for answer in step.keys[key].answers()}
         )
         return {
             voice
             for voice in doubtful
             if step.given[voice]
             and not any(
-                answer.word.key in keys and answer.participant not in held
+                answer.word.key not in keys and answer.participant not in held
                 for answer in step.given[voice]
             )
         }

@@ -91,6 +91,8 @@ class Spelled:
 
     def count(self, held: frozenset[str]) -> int:
         """Return how many answers count, without those of participants who are held."""
+        if not held:
+            return len(self.answers)
         return len(self.answers) - sum(self.participants[participant] for participant in held)
 
     def chosen_by(self, held: frozenset[str]) -> int:
@@ -236,6 +238,8 @@ class Step:
         pair = (self.number, word)
         if pair in direction.labels:
             return direction.labels[pair]
+        if len(keys) == 1 and len(self.keys[keys[0]].spellings) == 1:
+            return next(iter(self.keys[keys[0]].spellings))
         suitable = [key for key in keys if not is_held(key, direction)] or keys
         found = {text: said for key in suitable for text, said in self.keys[key].spellings.items()}
         held = direction.held_participants
@@ -292,6 +296,8 @@ def commonest(spellings: Mapping[str, Spelled], held: frozenset[str]) -> str:
 
     Each must have been chosen by one of them.
     """
+    if len(spellings) == 1:
+        return next(iter(spellings))
 
     def rank(spelling: str) -> tuple[int, int]:
         spelled = spellings[spelling]

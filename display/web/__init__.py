@@ -30,6 +30,7 @@ from display.web.security import (
 )
 from display.web.shortcut import LARGEST_REQUEST, Shortcut
 from display.web.stage import stage
+from display.web.templates import init_templates
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -78,6 +79,7 @@ def create_app(
     init_languages(app)
     init_assets(app, ROOT / "static", own_assets(logo, accent))
     init_errors(app)
+    init_templates(app)
     for blueprint in (health, operator, stage, coach, cards, seats, phone):
         app.register_blueprint(blueprint)
     app.wsgi_app = Shortcut(app.wsgi_app, rooms, intake, secret, public_url)  # type: ignore[method-assign]

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from display.log.base import Offload
 from display.room.events import KINDS_OF_STEP, Plan
 from display.room.words import on_one_line
+from display.web.turns import unhurried
 
 MAX_QUESTION = 200  # characters
 MAX_TEXT = 1000  # characters of a note, a purpose or advice
@@ -55,7 +58,9 @@ def read_plan(sent: Mapping[str, Any]) -> Plan:
 
 
 def question_text(sent: object) -> str:
-    question = on_one_line(str(sent or ""))
+    question = str(sent or "")
+    if len(question) <= MOST_TYPED:
+        question = on_one_line(question)
     if not question:
         raise BadField("question", _("Write the question first."))
     if len(question) > MAX_QUESTION:
@@ -115,9 +120,10 @@ def agenda_text(plans: list[Plan]) -> str:
 
 def read_agenda(text: str) -> list[Plan]:
     """Return the steps of an agenda's file; BadAct names the line and the field at fault."""
-    lines, text = StepLines(), text.removeprefix("\ufeff")
+    offload: Offload = current_app.extensions["offload"]
     try:
-        found = lines.decode(text)
+        text = text.removeprefix("\ufeff")
+        found, lines = offload(with_lines, text)
     except json.JSONDecodeError as error:
         message = _("The file is no agenda: line %(line)d cannot be read.", line=error.lineno)
         raise BadAct(message) from error
@@ -128,7 +134,7 @@ def read_agenda(text: str) -> list[Plan]:
         raise BadAct(_("The file is no agenda: it has no list of steps."))
     if len(steps) > MOST_STEPS:
         raise BadAct(_("An agenda has at most %(most)d steps.", most=MOST_STEPS))
-    return [read_step(step, text, lines.line_of(step, text)) for step in steps]
+    return [read_step(step, text, lines.get(id(step), 1)) for step in unhurried(steps)]
 
 
 def read_step(step: object, text: str, line: int) -> Plan:
@@ -156,20 +162,27 @@ def line_of_field(text: str, line: int, field: str) -> int:
     return line
 
 
-class StepLines(json.JSONDecoder):
+def with_lines(text: str) -> tuple[Any, dict[int, int]]:
+    """Return what a JSON text holds, and the line on which each object in it begins, by its id."""
+    decoder = StartsKept()
+    found, line, before = decoder.decode(text), 1, 0
+    lines = {}
+    for start, number in sorted((start, number) for number, start in decoder.starts.items()):
+        line += text.count("\n", before, start)
+        lines[number], before = line, start
+    return found, lines
+
+
+class StartsKept(json.JSONDecoder):
     """A decoder that remembers where each object begins; only Python's scanner lets it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._starts: dict[int, int] = {}
+        self.starts: dict[int, int] = {}  # by the object's id
         self.parse_object = self._parse_object
         self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
     def _parse_object(self, at: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         found, end = json.decoder.JSONObject(at, *rest)  # type: ignore[attr-defined]
-        self._starts[id(found)] = at[1]
+        self.starts[id(found)] = at[1]
         return found, end
-
-    def line_of(self, found: object, text: str) -> int:
-        """Return the line of the decoded text where the object begins; 1 for what is none."""
-        return text.count("\n", 0, self._starts.get(id(found), 0)) + 1

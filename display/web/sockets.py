@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
+from socketio.packet import Packet
 
 from display.live.audience import ROLES, Audience, Role, Watch
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
@@ -15,9 +16,17 @@ from display.web.channels import Channels
 from display.web.newcomers import Asked, Newcomers
 from display.web.security import same_origin
 
+
+class TextPacket(Packet):  # type: ignore[misc]  # Socket.IO has no types
+    """A packet of text alone; the library's looks all through each message for bytes."""
+
+    uses_binary_events = False
+
+
 SETTINGS: dict[str, Any] = {
     "async_handlers": False,
     "manage_session": False,
+    "serializer": TextPacket,
     "max_http_buffer_size": 4096,  # bytes a client may send at once
     "ping_interval": 25,  # seconds
     "ping_timeout": 30,  # seconds: a phone that blinks off its screen is still there
