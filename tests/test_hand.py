@@ -423,6 +423,22 @@ def test_an_answer_taken_back_makes_no_phone_known() -> None:
     assert words_in_bursts(*thrown, *back, QuestionAsked("Och sen?", 3), *again) == ["bus"]
 
 
+@pytest.mark.parametrize(
+    ("pause", "unusual"), [(0.0, []), (5.0, []), (11.0, ["bus"]), (90.0, ["bus"])]
+)
+def test_what_came_before_a_pause_makes_nothing_usual(pause: float, unusual: list[str]) -> None:
+    room, bursts = Room(), Bursts()
+    for event in (RoomOpened("sv"), QuestionAsked("Vad?", None)):
+        room.apply(event)
+    for at, word in [(0.0, f"x{n}") for n in range(50)] + [(pause, "bus")] * 25:
+        key = f"{len(room.answers)}"
+        event = AnswerGiven(1, key, key, word)
+        room.apply(event)
+        bursts.note(at, room, event)
+    assert [burst.subject for burst in bursts.found(room)] == unusual
+    assert bursts.per_minute(pause) == (25 if pause > 60 else 75)
+
+
 def test_many_answers_of_one_phone_are_not_those_of_many() -> None:
     many = [AnswerGiven(2, "anna", str(n), "mod") for n in range(25)]
     assert "mod" not in words_in_bursts(QuestionAsked("Vad?", None), *many)

@@ -450,6 +450,7 @@ COOKIES = {
         ("POST", "/K7QX", "another's", False),
         ("POST", "/K7QX", "forged", False),
         ("POST", "/K7QX", "none", False),
+        ("POST", "/socket.io/", "participant's", False),
         ("PUT", "/K7QX", "participant's", False),
         ("HEAD", "/K7QX/stage", "participant's", False),
         ("GET", "/K7QX", "participant's", False),
@@ -468,13 +469,13 @@ def test_what_a_known_phone_sends_is_an_answer_and_waits_for_no_turn(
         ("GET", "/K7QX", ""),
         ("HEAD", "/K7QX/stage", ""),
         ("HEAD", "/static/x/phone.js", ""),
-        ("POST", "/socket.io/", ""),
+        ("POST", "/socket.io/", "/socket.io/"),
         ("GET", "/static/x/phone.js", "/static/"),
         ("GET", "/healthz", "/healthz"),
-        ("GET", "/socket.io/", None),
+        ("GET", "/socket.io/", "/socket.io/"),
     ],
 )
-def test_what_may_take_long_makes_no_page_wait(method: str, path: str, turn: str | None) -> None:
+def test_what_may_take_long_makes_no_page_wait(method: str, path: str, turn: str) -> None:
     assert turn_of({"REQUEST_METHOD": method, "PATH_INFO": path}) == turn
 
 
@@ -508,6 +509,16 @@ def test_a_page_begins_when_the_answers_under_way_are_done_or_take_too_long(
         assert begun.wait(WAIT_SECONDS)
         pool.submit(door, {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
     assert made == order
+
+
+def test_a_socket_takes_a_turn_to_begin_and_none_while_it_lasts() -> None:
+    both_last = threading.Barrier(2)
+    door = answers_first(
+        lambda *_: [str(both_last.wait(WAIT_SECONDS)).encode()], partial(is_known, SECRET)
+    )
+    socket = {"REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/"}
+    with ThreadPoolExecutor() as pool:
+        assert sorted(pool.map(lambda _: list(door(socket, None)), range(2))) == [[b"0"], [b"1"]]
 
 
 def test_who_waits_for_a_turn_gets_it() -> None:

@@ -31,7 +31,7 @@ from display.log import open_log
 from display.room.events import AnswerGiven, AnswersClosed
 from display.serving import garbage
 from display.serving.heads import ordinary
-from display.web import create_app
+from display.web import create_app, templates
 from display.web.channels import Channels
 from tests.bench.hall import phones
 
@@ -44,6 +44,20 @@ def app(tmp_path: Path) -> Flask:
     rooms = Rooms(open_log(f"sqlite:///{tmp_path}/log.db"))
     rooms.open("sv", "Vad behövs?")
     return create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+
+
+@pytest.mark.parametrize("kept", ["where they are kept", "where nothing can be kept"])
+def test_no_page_waits_for_its_template_to_be_compiled(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kept == "where nothing can be kept":
+        monkeypatch.setattr(templates, "KEPT", tmp_path / "missing" / "kept")
+    rooms = Rooms(open_log(f"sqlite:///{tmp_path}/log.db"))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 30.0)
+    assert app.jinja_env.cache is not None
+    loaded = {name for _, name in app.jinja_env.cache.keys()}  # noqa: SIM118  # no dict
+    assert loaded == set(app.jinja_env.list_templates())
+    assert "coach/coach.html" in loaded
 
 
 class Phone:

@@ -9,7 +9,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
-WITHOUT_TURN = "/socket.io/"  # lasts as long as a page is open
+SOCKETS = "/socket.io/"  # last as long as a page is open: only their beginning takes a turn
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
@@ -60,16 +60,18 @@ def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
     A phone has opened its page before it answers, and so has a cookie that this server signed; one
     that keeps none, as in the window of a captive portal, waits as pages do.
     """
-    return environ["REQUEST_METHOD"] in ("POST", "DELETE") and is_known(
-        environ.get("HTTP_COOKIE", "")
+    return (
+        environ["REQUEST_METHOD"] in ("POST", "DELETE")
+        and not environ["PATH_INFO"].startswith(SOCKETS)
+        and is_known(environ.get("HTTP_COOKIE", ""))
     )
 
 
-def turn_of(environ: Environ) -> str | None:
-    """Return which turn a request waits for, if any: one of `OWN_TURNS`, or `PAGES`."""
+def turn_of(environ: Environ) -> str:
+    """Return which turn a request waits for: `SOCKETS`, one of `OWN_TURNS`, or `PAGES`."""
     path: str = environ["PATH_INFO"]
+    if path.startswith(SOCKETS):
+        return SOCKETS
     if environ["REQUEST_METHOD"] != "GET":
         return PAGES
-    if path.startswith(WITHOUT_TURN):
-        return None
     return next((own for own in OWN_TURNS if path.startswith(own)), PAGES)
