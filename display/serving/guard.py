@@ -89,11 +89,18 @@ def refused(start_response: StartResponse, status: HTTPStatus) -> tuple[bytes, .
 
 
 def queue_of(server: Any) -> type:
-    """Return a kind of queue that lets a socket go which does not fetch what waits for it."""
+    """Return a kind of queue that lets a socket go which does not fetch what waits for it.
+
+    Nobody waits with a clock of the own for what comes into one: who is gone, pings tell.
+    """
     queue: Any = server._async["queue"]
 
     class Waiting(queue):  # type: ignore[misc]
         size = 0
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
+            packet: Packet | None = super().get(block)
+            return packet
 
         def _put(self, packet: Packet | None) -> None:
             self.size += size_of(packet)

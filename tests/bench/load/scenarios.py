@@ -14,6 +14,7 @@ import requests
 
 from tests.bench.hall.figures import percentile
 from tests.bench.hall.process import memory, peak_memory
+from tests.bench.load.desk import say_many, work
 from tests.bench.load.hall import Answered, Hall
 from tests.bench.load.served import Target, bare, ordmoln
 from tests.bench.load.texts import DIFFERENT_WORDS
@@ -37,10 +38,11 @@ class Size(NamedTuple):
     round_seconds: float = 10
     few_answers: int = 1_000
     many_answers: int = 100_000
+    many_words: int = 1_000
 
 
 FULL = Size()
-QUICK = Size(300, 100, 2, 100, 300, 5, 500, 3, 2, 300, 3_000)
+QUICK = Size(300, 100, 2, 100, 300, 5, 500, 3, 2, 300, 3_000, 100)
 
 
 class Row(NamedTuple):
@@ -256,6 +258,17 @@ async def soak(size: Size, folder: Path) -> list[Row]:
     return [Row(figure, f"{first}, {last}", target="the same")]
 
 
+async def desk(size: Size, folder: Path) -> list[Row]:
+    """A coach opens every page and does every kind of act in a room of very many words."""
+    with ordmoln(folder) as target:
+        assert target.ours is not None
+        await asyncio.to_thread(say_many, target.ours, size.many_words)
+        done = await asyncio.to_thread(work, target.ours, size.seconds)
+        late = lag_rows(target)
+    figure = f"pages and acts of a coach, one after the other, {size.many_words} words"
+    return [Row(figure, str(done)), *late]
+
+
 async def warm(hall: Hall, size: Size) -> None:
     """Let every word be said, so that the cloud is full before anything is measured."""
     await hall.answer(size.rate, max(2, 8 * DIFFERENT_WORDS / size.rate), kept=True)
@@ -321,4 +334,5 @@ SCENARIOS: dict[str, Scenario] = {
     "growth": growth,
     "start": start,
     "soak": soak,
+    "desk": desk,
 }

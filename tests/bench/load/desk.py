@@ -1,0 +1,81 @@
+"""A coach who opens every page and does every kind of act, one after the other."""
+
+import json
+import time
+from itertools import product
+
+from tests.conftest import Coach, Server, Watcher
+
+QUESTION = "Vad?"
+SYLLABLES = ("ba", "do", "fi", "gu", "he", "ly", "mo", "na", "ri", "så")
+PAGES = (
+    "/coach", "/coach?search=ba", "/coach/words.json?search=ba", "/coach/cards", "/coach/plan",
+    "/coach/agenda.json", "/stage", "", "/leader", "/words.json",
+)  # fmt: skip
+TABLES = 60
+AGENDA = [
+    {
+        "kind": "question",
+        "question": f"Fråga {number}",
+        "note": "\n".join(["  en   rad "] * 80),
+        "advice": "\n".join(["en rad till"] * 80),
+    }
+    for number in range(80)
+]
+
+
+def say_many(server: Server, number: int) -> None:
+    """Send so many different words."""
+    asked = server.coach().act("step", question=QUESTION, answers_each="unlimited")
+    asked.raise_for_status()
+    for _, word in zip(range(number), product(SYLLABLES, repeat=4), strict=False):
+        server.send("".join(word)).raise_for_status()
+
+
+def work(server: Server, seconds: float) -> int:
+    """Work for so long, while a stage, a phone and the coach's own page look on; return how many
+    pages were opened and acts done."""
+    coach = server.coach()
+    cookies = "; ".join(f"{name}={value}" for name, value in coach.session.cookies.items())
+    watchers = [Watcher(server, "stage"), Watcher(server, "phone")]
+    watchers.append(Watcher(server, "coach", cookies=cookies))
+    coach.act("tables", number=TABLES).raise_for_status()
+    done, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        done += open_pages(coach) + do_acts(coach)
+    for watcher in watchers:
+        watcher.close()
+    return done
+
+
+def open_pages(coach: Coach) -> int:
+    for path in PAGES:
+        page = coach.session.get(
+            f"{coach.server.room_url}{path}", headers={"Accept": "text/html"}, timeout=10
+        )
+        page.raise_for_status()
+    return len(PAGES)
+
+
+def do_acts(coach: Coach) -> int:
+    """Do acts that leave the room as it was."""
+    one, other = (word["word"] for word in coach.server.words()["words"][:2])
+    acts: list[tuple[str, dict[str, object]]] = [
+        ("hide", {"word": one}),
+        ("show", {"word": one}),
+        ("light", {"word": one}),
+        ("light", {"word": ""}),
+        ("merge", {"word": [one, other]}),
+        ("undo", {}),
+        ("list", {"word": one, "held": "on"}),
+        ("undo", {}),
+        *((name, {"on": on}) for name in ("review", "joining") for on in ("on", "")),
+        ("joining", {"on": "on"}),
+        *(("view", {"view": view}) for view in ("ranking", "roll", "lobby", "cloud")),
+        *(("aspect", {"aspect": aspect}) for aspect in ("4:3", "16:9")),
+        ("agenda", {"agenda": json.dumps({"steps": AGENDA}, indent=1)}),
+        ("undo", {}),
+    ]
+    for name, fields in acts:
+        coach.act(name, **fields).raise_for_status()
+    return len(acts)
