@@ -31,7 +31,7 @@ from display.live.ticker import Ticker
 from display.log import Log, LogError, LogUnavailable, open_log
 from display.serving.answering import answer_requests
 from display.serving.capacity import most_connections, most_sockets
-from display.serving.garbage import collect_for_ever
+from display.serving.garbage import collect_all, collect_for_ever
 from display.serving.guard import guard, limited
 from display.serving.lanes import answers_first
 from display.serving.listening import listen
@@ -91,6 +91,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     guard(socketio.server.eio, partial(is_watching, socketio.server.manager, audience))
     ticker = Ticker(rooms, audience, socketio, execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
+    collect_all()
     announce(app, rooms, settings, addresses, most)
     spawn(ticker.run, sleep)
     spawn(app.extensions["lag"].run, sleep)

@@ -103,8 +103,11 @@ class Bursts:
             raise_to(self._of_participants, participant, sent.at, self._by[participant])
         if participant in self._known:
             return
-        self._new.setdefault(sent.word, Counter())[participant] += 1
-        same = len(self._new[sent.word])
+        new = self._new.get(sent.word)
+        if new is None:
+            new = self._new[sent.word] = Counter()
+        new[participant] += 1
+        same = len(new)
         if same >= SAME_WORD and same >= SAME_SHARE * len(self._standing):
             raise_to(self._of_words, sent.word, sent.at, same)
 

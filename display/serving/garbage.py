@@ -10,10 +10,14 @@ SWEEP_SECONDS = 0.5
 THAW_SWEEPS = 7200  # an hour of them
 
 
-def collect_for_ever(is_calm: Callable[[], bool], sleep: Callable[[float], object]) -> None:
-    """Collect what is young all the time, and everything once it is calm after an hour."""
+def collect_all() -> None:
+    """Collect what the start has left, before anybody waits for an answer."""
     gc.collect()
     gc.enable()
+
+
+def collect_for_ever(is_calm: Callable[[], bool], sleep: Callable[[float], object]) -> None:
+    """Collect what is young all the time, and everything once it is calm after an hour."""
     while True:
         gc.freeze()
         sweeps = 0

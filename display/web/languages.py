@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from babel import Locale
 from flask import Flask, Response, g, request
 from flask_babel import Babel, force_locale, get_translations, gettext
 from markupsafe import Markup
@@ -26,6 +27,8 @@ def init_languages(app: Flask) -> None:
         lambda: {"language": language(), "languages": LANGUAGES, "_": translated()}
     )
     app.after_request(remember_language)
+    for known in LANGUAGES:
+        Locale(known).number_symbols  # noqa: B018  # read now, since that takes tens of milliseconds
 
 
 def use_language(chosen: str) -> None:

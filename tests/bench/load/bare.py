@@ -17,7 +17,7 @@ from flask_socketio import SocketIO, emit, join_room
 
 from display.serving.answering import answer_requests
 from display.serving.capacity import most_connections
-from display.serving.garbage import collect_for_ever
+from display.serving.garbage import collect_all, collect_for_ever
 from display.serving.listening import listen_at
 from display.serving.packets import guard_packets
 from display.web.sockets import SETTINGS
@@ -70,6 +70,7 @@ if __name__ == "__main__":
     port = int(sys.argv[1])
     guard_packets()
     listener = listen_at("127.0.0.1", port)
+    collect_all()
     spawn(collect_for_ever, lambda: True, sleep)
     print("ready", flush=True)
     answer_requests(listener, undeflated, most_connections(), wsgi.HttpProtocol)
