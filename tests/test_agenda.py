@@ -236,6 +236,7 @@ def test_a_ready_made_agenda_takes_one_tap_and_one_undo(
     coach = open_coach(scripts)
     unfold(coach, "agenda")
     press(coach, "Framgångsfaktorer ett moln hela förmiddagen")
+    expect(coach.get_by_role("button", name="Ångra: agendan lästes in")).to_be_visible()
     unfold(coach, "agenda")
     press(coach, button)
     found = coach.locator("#step-list > li:has(details:not([hidden])) [data-text=kind_name]")
