@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import pytest
@@ -68,6 +69,17 @@ def test_more_packets_in_a_request_than_a_page_sends_end_the_socket(hall: Server
     line = Line(hall)
     full = [watching(hall.code)] * (MOST_AT_ONCE + 1)
     assert line.send(*full) == HTTPStatus.BAD_REQUEST
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("waiting", [2, 20])
+def test_who_polls_while_a_poll_waits_ends_the_socket_and_nothing_is_left_waiting(
+    hall: Server, waiting: int
+) -> None:
+    line = Line(hall)
+    with ThreadPoolExecutor(waiting) as pool:
+        ended = [request.result() for request in [pool.submit(line.fetch) for _ in range(waiting)]]
+    assert len(ended) == waiting
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
 
 

@@ -91,7 +91,7 @@ def refused(start_response: StartResponse, status: HTTPStatus) -> tuple[bytes, .
 def queue_of(server: Any) -> type:
     """Return a kind of queue that lets a socket go which does not fetch what waits for it.
 
-    Nobody waits with a clock of the own for what comes into one: who is gone, pings tell.
+    Who waits for what comes into one has no timer for that: who is gone, pings tell.
     """
     queue: Any = server._async["queue"]
 

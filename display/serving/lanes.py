@@ -9,7 +9,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
-SOCKETS = "/socket.io/"  # last as long as a page is open: only their beginning takes a turn
+SOCKETS = "/socket.io/"
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
@@ -31,11 +31,9 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
                 return app(environ, start_response)
             finally:
                 del answers[mark]
-        turn = turn_of(environ)
-        if turn is not None:
-            with turns[turn]:
-                time.sleep(0)  # lets in the answers that came while the last page was made
-                let_by(answers)
+        with turns[turn_of(environ)]:
+            time.sleep(0)  # lets in the answers that came while the last page was made
+            let_by(answers)
         return app(environ, start_response)
 
     return wrapped

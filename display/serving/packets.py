@@ -1,6 +1,7 @@
 """Engine.IO's sockets as they are here: what a client may send, however it comes, and the pings."""
 
 import time
+from typing import Any
 
 import engineio.socket
 from engineio.exceptions import SocketIsClosedError
@@ -9,7 +10,7 @@ from engineio.payload import Payload
 from eventlet.hubs import get_hub
 
 from display.serving.pace import Pace
-from display.serving.wsgi import Environ
+from display.serving.wsgi import Environ, StartResponse
 
 # Of Socket.IO: hello, good-bye and an event. What else there is comes with attachments, which are
 # kept until the last of as many as the client says, or answers what this server never asks.
@@ -43,6 +44,18 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
         if self.closed:
             raise SocketIsClosedError
         super().receive(packet)
+
+    def handle_get_request(self, environ: Environ, start_response: StartResponse) -> Any:
+        """Return what waits, when there is something, or take over a websocket.
+
+        SocketIsClosedError, and the socket closed, if another request polls already: the rule of
+        the protocol, without which one socket could hold every connection.
+        """
+        polls = "HTTP_UPGRADE" not in environ and not (self.upgrading or self.upgraded)
+        if polls and self.queue.getting():
+            self.close(abort=True)
+            raise SocketIsClosedError
+        return super().handle_get_request(environ, start_response)
 
     def handle_post_request(self, environ: Environ) -> None:
         """Take what came over long polling; SocketIsClosedError, and the socket closed, if that

@@ -52,7 +52,7 @@ def translated() -> Callable[..., Markup]:
     """
     translate = get_translations().ugettext
 
-    def text(message: str, **values: object) -> Markup:
+    def text(message: str, /, **values: object) -> Markup:
         return Markup(translate(message)) % values  # noqa: S704  # the project's own texts
 
     return text

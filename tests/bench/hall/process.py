@@ -31,7 +31,7 @@ def memory(pid: int) -> int:
     return status_bytes(pid, "VmRSS:")
 
 
-def shared_memory(pid: int) -> int:
+def proportional_memory(pid: int) -> int:
     """Return the memory that the process holds, in bytes: of what is shared its share."""
     return status_bytes(pid, "Pss:", "smaps_rollup")
 

@@ -1,4 +1,4 @@
-"""A coach who opens every page and does every kind of act, one after the other."""
+"""A coach who opens page after page and does act after act."""
 
 import json
 import time
@@ -13,7 +13,7 @@ PAGES = (
     "/coach/agenda.json", "/stage", "", "/leader", "/words.json",
 )  # fmt: skip
 TABLES = 60
-AGENDA = [
+STEPS = [
     {
         "kind": "question",
         "question": f"Fråga {number}",
@@ -22,6 +22,7 @@ AGENDA = [
     }
     for number in range(80)
 ]
+AGENDA = json.dumps({"steps": STEPS}, indent=1)
 
 
 def say_many(server: Server, number: int) -> None:
@@ -39,12 +40,19 @@ def work(server: Server, seconds: float) -> int:
     cookies = "; ".join(f"{name}={value}" for name, value in coach.session.cookies.items())
     watchers = [Watcher(server, "stage"), Watcher(server, "phone")]
     watchers.append(Watcher(server, "coach", cookies=cookies))
-    coach.act("tables", number=TABLES).raise_for_status()
+    for name, fields in (
+        ("tables", {"number": TABLES}),
+        ("agenda", {"agenda": AGENDA}),
+        ("undo", {}),
+    ):
+        coach.act(name, **fields).raise_for_status()
     done, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
-        done += open_pages(coach) + do_acts(coach)
-    for watcher in watchers:
-        watcher.close()
+    try:
+        while time.monotonic() < end:
+            done += open_pages(coach) + do_acts(coach)
+    finally:
+        for watcher in watchers:
+            watcher.close()
     return done
 
 
@@ -58,7 +66,7 @@ def open_pages(coach: Coach) -> int:
 
 
 def do_acts(coach: Coach) -> int:
-    """Do acts that leave the room as it was."""
+    """Do acts after which the stage shows what it did before."""
     one, other = (word["word"] for word in coach.server.words()["words"][:2])
     acts: list[tuple[str, dict[str, object]]] = [
         ("hide", {"word": one}),
@@ -73,8 +81,6 @@ def do_acts(coach: Coach) -> int:
         ("joining", {"on": "on"}),
         *(("view", {"view": view}) for view in ("ranking", "roll", "lobby", "cloud")),
         *(("aspect", {"aspect": aspect}) for aspect in ("4:3", "16:9")),
-        ("agenda", {"agenda": json.dumps({"steps": AGENDA}, indent=1)}),
-        ("undo", {}),
     ]
     for name, fields in acts:
         coach.act(name, **fields).raise_for_status()

@@ -259,7 +259,7 @@ async def soak(size: Size, folder: Path) -> list[Row]:
 
 
 async def desk(size: Size, folder: Path) -> list[Row]:
-    """A coach opens every page and does every kind of act in a room of very many words."""
+    """A coach opens page after page and does act after act in a room of very many words."""
     with ordmoln(folder) as target:
         assert target.ours is not None
         await asyncio.to_thread(say_many, target.ours, size.many_words)

@@ -15,7 +15,7 @@ import aiohttp
 from playwright.async_api import Browser, async_playwright
 
 from tests.bench.frames.play import SEED, send, texts
-from tests.bench.hall.process import shared_memory
+from tests.bench.hall.process import proportional_memory
 from tests.bench.hall.stage import launch
 from tests.conftest import JSON, Server
 
@@ -74,7 +74,7 @@ async def browser_memory(browser: Browser) -> tuple[int, int]:
     tools = await browser.new_browser_cdp_session()
     processes = (await tools.send("SystemInfo.getProcessInfo"))["processInfo"]
     await tools.detach()
-    held = [(process["type"], shared_memory(process["id"])) for process in processes]
+    held = [(process["type"], proportional_memory(process["id"])) for process in processes]
     return max(size for kind, size in held if kind == "renderer"), sum(size for _, size in held)
 
 
