@@ -39,14 +39,11 @@ def answer_requests(
 
 
 class Connections(eventlet.GreenPool):  # type: ignore[misc]  # eventlet has no types
-    """Those of the server; when they are nearly too many, the laziest makes way for the newest.
-
-    What goes on has its turn between any two that come, though a hall comes in the same second.
-    """
+    """Those of the server; when they are nearly too many, the laziest makes way for the newest."""
 
     def spawn(self, *called: Any) -> Any:
-        eventlet.sleep()
         if self.running() >= self.size * NEARLY_FULL:
+            eventlet.sleep()  # lets those that came just now begin, and those that ended leave
             HttpProtocol.unfinished.close_oldest()
         return super().spawn(*called)
 
