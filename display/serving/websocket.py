@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 from contextlib import suppress
-from socket import SHUT_RDWR, SHUT_WR, socket
+from socket import SHUT_RDWR, socket
 from typing import NamedTuple
 
 from display.serving.pace import Pace
@@ -29,7 +29,7 @@ NO_TEXT, TOO_FAST, TOO_LARGE = 1007, 1008, 1009
 CLOSE_CODES = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, *range(3000, 5000)}
 
 RECEIVE = 4096  # bytes fetched at once
-LINGER_SECONDS = 2.0  # for a client to read why it is let go
+LINGER_SECONDS = 2.0  # for a client that is let go to close its end
 
 
 class Refused(Exception):
@@ -111,22 +111,27 @@ class WebSocket:
             self._send(BINARY, bytes(message))
 
     def close(self) -> None:
-        """Say good-bye and close the connection, which also ends a `wait`."""
+        """Say good-bye and close the connection, which also ends a `wait`.
+
+        Whoever has said it already closes the connection in its own time.
+        """
+        if self._closing:
+            return
         self._say_goodbye(NORMAL)
         with suppress(OSError):
             self.socket.shutdown(SHUT_RDWR)
 
     def refuse(self, status: int) -> None:
-        """Tell the client why it is let go, and close the connection when it has read that.
+        """Tell the client why it is let go, and close the connection when it has closed its end.
 
-        Who goes on sending is kept waiting, unread, before it can come again.
+        Who does not do that, or goes on sending, is kept waiting, unread, before it can come again.
         """
         self._say_goodbye(status)
         with suppress(OSError):
-            self.socket.shutdown(SHUT_WR)
             self.socket.settimeout(LINGER_SECONDS)
             if self.socket.recv(RECEIVE):
                 time.sleep(LINGER_SECONDS)
+        with suppress(OSError):
             self.socket.shutdown(SHUT_RDWR)
 
     def _message(self) -> str | bytes:

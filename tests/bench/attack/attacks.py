@@ -150,6 +150,11 @@ async def garbage(target: Target) -> None:
         await reader.read()
 
 
+async def comers_and_goers(target: Target) -> None:
+    async with target.websocket() as (reader, _):
+        await reader.read(1)
+
+
 async def strangers(target: Target) -> None:
     """A socket that never says what it watches."""
     async with target.websocket(None) as (reader, _):
@@ -250,6 +255,7 @@ ATTACKS = {
     "fragments": Attack("messages of endless fragments", fragments, 20),
     "pings": Attack("pings by the thousand", pings, 20),
     "garbage": Attack("packets that are none", garbage, 20),
+    "comers-and-goers": Attack("sockets that come and go", comers_and_goers, 20),
     "strangers": Attack("1,000 sockets that never say `watch`", strangers, 1000),
     "greedy-stages": Attack("200 stages that ask and do not read", greedy_stages, 200),
     "new-tokens": Attack("new participants without end", new_tokens, 10),
