@@ -4,6 +4,7 @@ Engine.IO takes its websocket and its queue from a table of the asynchronous mod
 is no public interface: its version is pinned, and a test fails when the table changes.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 SWEEP_SECONDS = 1.0
 STRANGER_SECONDS = 20.0  # for a socket to say what it watches
 PRIVATE = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+MESSAGES_AT_ONCE = 8  # that are heard before answers have their turn
 MOST_WAITING = 256 * 1024  # characters of messages that a socket has not fetched
 
 
@@ -66,11 +68,15 @@ class PacketSocket(WebSocket):
     Engine.IO lets a packet that it cannot read end the thread and keep the session.
     """
 
+    _turns = threading.Semaphore(MESSAGES_AT_ONCE)  # of all such sockets
+
     def wait(self) -> str | bytes | None:
         message = super().wait()
         if message is not None and not is_packet(message):
             self.refuse(UNREADABLE)
             return None
+        with self._turns:
+            time.sleep(0)  # lets in the answers that came at the same time
         return message
 
 

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
@@ -13,6 +14,7 @@ SOCKETS = "/socket.io/"
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
+RECENT_SECONDS = 0.1  # since an answer began: more are likely
 
 
 def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
@@ -21,35 +23,50 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
     `is_known` tells whether a `Cookie` header is of somebody who has been here.
     """
     turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-    answers: dict[object, float] = {}  # that are under way: when each began, the latest last
+    answers = Answers()
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if is_answer(environ, is_known):
-            mark = object()
-            answers[mark] = time.monotonic()
-            try:
+            with answers.one():
                 return app(environ, start_response)
-            finally:
-                del answers[mark]
         with turns[turn_of(environ)]:
-            time.sleep(0)  # lets in the answers that came while the last page was made
-            let_by(answers)
+            answers.let_by()
         return app(environ, start_response)
 
     return wrapped
 
 
-def let_by(answers: dict[object, float]) -> None:
-    """Wait until none of these is under way that may soon be done, or for long enough.
+class Answers:
+    """The answers that are under way."""
 
-    The log's thread writes them meanwhile; beside a busy server it waits for Python at each step.
-    """
-    latest = time.monotonic() + ANSWERS_SECONDS
-    while answers:
+    def __init__(self) -> None:
+        self._begun: dict[object, float] = {}  # when each began, the latest last
+        self._latest = float("-inf")  # when one began, of all that there were
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take note of an answer while it is under way."""
+        mark = object()
+        self._latest = self._begun[mark] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._begun[mark]
+
+    def let_by(self) -> None:
+        """Wait until none is under way that may soon be done, or for long enough.
+
+        The log's thread writes them meanwhile; beside a busy server it waits for Python at each
+        step. While answers come, it has the processor to itself before each turn.
+        """
         now = time.monotonic()
-        if now >= latest or now - next(reversed(answers.values())) > QUICK_SECONDS:
-            return
-        time.sleep(LOOK_SECONDS)
+        latest = now + ANSWERS_SECONDS
+        time.sleep(LOOK_SECONDS if now - self._latest < RECENT_SECONDS else 0)
+        while self._begun:
+            now = time.monotonic()
+            if now >= latest or now - next(reversed(self._begun.values())) > QUICK_SECONDS:
+                return
+            time.sleep(LOOK_SECONDS)
 
 
 def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
