@@ -30,6 +30,7 @@ from display.serving.bodies import Lines
 from display.serving.guard import limited
 from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
+from display.serving.websocket import PROTOCOL_ERROR
 from display.web.auth import is_known, signer_with
 
 
@@ -125,6 +126,28 @@ def test_garbage_on_a_socket_harms_nobody(server: Server) -> None:
             connection.close()
     assert still_serves(server)
     assert server.errors.read_text() == ""
+
+
+def test_who_sends_junk_is_told_so_and_held_until_it_closes_its_end(server: Server) -> None:
+    url = f"ws://localhost:{server.port}/socket.io/?EIO=4&transport=websocket"
+    connection = websocket.create_connection(url, timeout=WAIT_SECONDS)
+    watch = {"room": server.code, "as": "phone"}
+    connection.send("40")
+    connection.send(f"42{json.dumps(['watch', watch])}")
+    while "status" not in connection.recv():
+        pass
+    connection.sock.sendall(b"\xff\xff junk")  # no frame
+    opcode, reason = connection.recv_data(control_frame=True)
+    server.coach().act("close")  # what is to be sent to it by now does not let it go
+    assert opcode == websocket.ABNF.OPCODE_CLOSE
+    assert int.from_bytes(reason[:2], "big") == PROTOCOL_ERROR
+    connection.sock.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        connection.sock.recv(1)
+    connection.sock.settimeout(WAIT_SECONDS)
+    connection.sock.shutdown(socket.SHUT_WR)
+    assert connection.sock.recv(1) == b""
+    connection.sock.close()
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -509,6 +532,18 @@ def test_a_page_begins_when_the_answers_under_way_are_done_or_take_too_long(
         assert begun.wait(WAIT_SECONDS)
         pool.submit(door, {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
     assert made == order
+
+
+def test_a_turn_leaves_the_processor_to_answers_while_they_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.2)
+    door = answers_first(lambda *_: [], lambda cookies: True)
+
+    door({"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX"}, None)
+    began = time.monotonic()
+    door({"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
+    assert time.monotonic() - began >= lanes.LOOK_SECONDS
 
 
 def test_a_socket_takes_a_turn_to_begin_and_none_while_it_lasts() -> None:
