@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import engineio
@@ -555,6 +556,25 @@ def test_a_socket_takes_a_turn_to_begin_and_none_while_it_lasts() -> None:
     socket = {"REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/"}
     with ThreadPoolExecutor() as pool:
         assert sorted(pool.map(lambda _: list(door(socket, None)), range(2))) == [[b"0"], [b"1"]]
+
+
+@pytest.mark.parametrize("upgrade", [True, False])
+def test_who_has_not_waited_for_a_websocket_is_given_none(upgrade: bool) -> None:
+    begun: list[str] = []
+    door = answers_first(lambda environ, _: begun.append(environ["PATH_INFO"]) or [], str.isalpha)
+    for gone in (False, True):
+        here, there = socket.socketpair()
+        here.setblocking(False)
+        asked: dict[str, Any] = {"REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/"}
+        if upgrade:
+            asked["HTTP_UPGRADE"] = "websocket"
+        asked["werkzeug.socket"] = SimpleNamespace(fd=here)
+        if gone:
+            there.close()
+        door(asked, None)
+        here.close()
+        there.close()
+    assert begun == ["/socket.io/"] * (1 if upgrade else 2)
 
 
 def test_who_waits_for_a_turn_gets_it() -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,6 +22,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 SWEEP_SECONDS = 1.0
 STRANGER_SECONDS = 20.0  # for a socket to say what it watches
 PRIVATE = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+PONG = "3"  # of which thousands of phones send hundreds a second
 MESSAGES_AT_ONCE = 8  # that are heard before answers have their turn
 MOST_WAITING = 256 * 1024  # characters of messages that a socket has not fetched
 
@@ -68,15 +70,17 @@ class PacketSocket(WebSocket):
     Engine.IO lets a packet that it cannot read end the thread and keep the session.
     """
 
-    _turns = threading.Semaphore(MESSAGES_AT_ONCE)  # of all such sockets
+    # Of all such sockets; a lock serves who came first, which a semaphore does not.
+    _turns = cycle([threading.Lock() for _ in range(MESSAGES_AT_ONCE)])
 
     def wait(self) -> str | bytes | None:
         message = super().wait()
         if message is not None and not is_packet(message):
             self.refuse(UNREADABLE)
             return None
-        with self._turns:
-            time.sleep(0)  # lets in the answers that came at the same time
+        if message is not None and message != PONG:
+            with next(self._turns):
+                time.sleep(0)  # lets in the answers that came at the same time
         return message
 
 

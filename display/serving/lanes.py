@@ -5,16 +5,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
+from socket import MSG_PEEK
 
+from display.serving.guard import TakenOver
 from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
 SOCKETS = "/socket.io/"
+SOCKET_TURNS = 4  # at a time: a hall that comes back must not wait for longer than a page does
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done
-RECENT_SECONDS = 0.1  # since an answer began: more are likely
+RECENT_SECONDS = 0.03  # since an answer began: more are likely
 
 
 def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
@@ -24,12 +28,18 @@ def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
     """
     turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
     answers = Answers()
+    numbers = cycle(range(SOCKET_TURNS))
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if is_answer(environ, is_known):
             with answers.one():
                 return app(environ, start_response)
-        with turns[turn_of(environ)]:
+        turn = turn_of(environ)
+        if turn == SOCKETS:
+            turn += str(next(numbers))
+        with turns[turn]:
+            if is_gone(environ):
+                return TakenOver()  # there is nobody to respond to
             answers.let_by()
         return app(environ, start_response)
 
@@ -80,6 +90,18 @@ def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
         and not environ["PATH_INFO"].startswith(SOCKETS)
         and is_known(environ.get("HTTP_COOKIE", ""))
     )
+
+
+def is_gone(environ: Environ) -> bool:
+    """Return whether who asks for a websocket has not waited for it: a phone soon asks again."""
+    if "HTTP_UPGRADE" not in environ:
+        return False
+    try:
+        return not environ["werkzeug.socket"].fd.recv(1, MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def turn_of(environ: Environ) -> str:

@@ -126,11 +126,12 @@ class WebSocket:
 
         Who does not do that, or goes on sending, is kept waiting, unread, before it can come again.
         """
-        self._say_goodbye(status)
+        held_until = time.monotonic() + LINGER_SECONDS
         with suppress(OSError):
             self.socket.settimeout(LINGER_SECONDS)
+            self._say_goodbye(status)
             if self.socket.recv(RECEIVE):
-                time.sleep(LINGER_SECONDS)
+                time.sleep(max(0.0, held_until - time.monotonic()))
         with suppress(OSError):
             self.socket.shutdown(SHUT_RDWR)
 

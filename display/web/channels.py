@@ -9,7 +9,7 @@ from typing import Any
 
 from socketio import Manager
 
-SLICE = 4  # sockets that are sent to before others have their turn
+SLICE = 16  # sockets that are sent to before others have their turn
 
 
 class Channels(Manager):  # type: ignore[misc]  # Socket.IO has no types

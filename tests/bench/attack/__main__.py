@@ -1,6 +1,6 @@
 """Attacks a server while a hall answers, and measures the hall: python -m tests.bench.attack
 
-For each attack the hall answers once in quiet and once under it; the attacker is a process of its
+For each attack the hall answers in quiet and under it, in turn; the attacker is a process of its
 own, from the hall's own address. Prints a table; the exit status is 1 if an answer of the hall was
 refused or lost.
 """
@@ -19,7 +19,7 @@ from tests.conftest import Server
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--phones", type=int, default=400)
-    parser.add_argument("--seconds", type=float, default=15, help="of each run")
+    parser.add_argument("--seconds", type=float, default=15, help="in quiet, and under each attack")
     parser.add_argument("attacks", nargs="*", default=list(ATTACKS), help=", ".join(ATTACKS))
     asked = parser.parse_args()
     outcomes = []
