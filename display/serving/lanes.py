@@ -14,7 +14,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
 SOCKETS = "/socket.io/"
-SOCKET_TURNS = 4  # at a time: a hall that comes back must not wait for longer than a page does
+SOCKET_TURNS = 2  # at a time: a hall that comes back must not wait for longer than a page does
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
 LOOK_SECONDS = 0.001  # between two looks at whether they are done

@@ -17,7 +17,8 @@ from tests.conftest import ROOT, Server
 EVERY = 8.0  # seconds from one answer of a phone to its next, on average
 PATIENCE = 30.0  # seconds a phone waits for its thanks
 ROUNDS = 3  # in quiet and under attack
-ATTACK_SECONDS = 2.0  # for an attack to be in full swing, and to be over
+ATTACK_SECONDS = 4.0  # for an attack to be in full swing
+REST_SECONDS = 1.0  # for it to be over
 AT_ONCE = 20  # phones that join at a time
 WARM_UP = 20  # answers, after which the server has compiled what it compiles
 WORDS = ["mod", "tillit", "lugn", "värme", "tid", "glädje", "respekt", "öppenhet", "humor"]
@@ -102,7 +103,7 @@ async def besiege(server: Server, attack: str, size: int, seconds: float) -> Out
             before = cpu_seconds(pid)
             outcome.under += await answers(phones, seconds / ROUNDS, EVERY, chance)
             cores[1] += (cpu_seconds(pid) - before) / seconds
-        await asyncio.sleep(ATTACK_SECONDS)
+        await asyncio.sleep(REST_SECONDS)
     outcome.cores = cores[0], cores[1]
     outcome.refused = sum(phone.refused for phone in phones)
     outcome.lost = await lost(server, len(outcome.quiet) + len(outcome.under))
