@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from display.room.direction import Direction
 from display.room.events import Plan
@@ -15,17 +15,6 @@ from display.room.words import Word
 Standing: TypeAlias = Literal["shown", "hidden", "held", "waiting"]
 
 NOBODY: frozenset[str] = frozenset()
-JUDGED_BY = (  # of a direction: what makes words, and their standing
-    "joining",
-    "apart",
-    "merged",
-    "labels",
-    "hidden",
-    "shown",
-    "listed",
-    "reviewed_from",
-    "held_participants",
-)
 
 
 class Tallied(NamedTuple):
@@ -104,6 +93,11 @@ class Spelled:
         answers = self.answers.values()
         return next(answer.number for answer in answers if answer.participant not in held)
 
+    @property
+    def last(self) -> int:
+        """The number of the last answer."""
+        return next(reversed(self.answers.values())).number
+
 
 @dataclass(slots=True)
 class Said:
@@ -128,6 +122,14 @@ class Said:
         """Return how many answers count, without those of participants who are held."""
         return sum(spelled.count(held) for spelled in self.spellings.values())
 
+    def concerns(self, participants: frozenset[str], since: int | None) -> bool:
+        """Return whether any of them said it, or anybody in the answer of this number or later."""
+        return any(
+            not participants.isdisjoint(spelled.participants)
+            or (since is not None and spelled.last >= since)
+            for spelled in self.spellings.values()
+        )
+
     def answers(self) -> Iterator[Answer]:
         """Yield the answers that count, spelling by spelling."""
         return chain.from_iterable(spelled.answers.values() for spelled in self.spellings.values())
@@ -149,7 +151,9 @@ class Step:
     given: dict[str, list[Answer]] = field(default_factory=dict)  # by voice
     _direction: Direction | None = None  # that the words were found by
     _members: dict[str, list[str]] = field(default_factory=dict)  # the keys of each word
+    _key_gone: bool = False  # since then
     _groups: dict[str, Group] = field(default_factory=dict)  # of the words that did not change
+    _ordered: list[Group] | None = None  # all of them, until one changes
 
     def add(self, answer: Answer, replaces: Answer | None) -> None:
         """Let the answer count, in the place of another if it has one."""
@@ -165,7 +169,8 @@ class Step:
         if said is None:
             said = self.keys[answer.word.key] = Said(answer.number)
             if self._direction is not None:
-                self._find(answer.word.key, self._direction)
+                word = self.word_of(answer.word.key, self._direction)
+                self._members.setdefault(word, []).append(answer.word.key)
         said.add(answer)
         self._changed(answer.word.key)
 
@@ -179,7 +184,7 @@ class Step:
         self._changed(answer.word.key)
         if not said.spellings:
             del self.keys[answer.word.key]
-            self._direction = None
+            self._key_gone = True
 
     def spelling(self, key: str) -> str:
         """Return the commonest spelling of a key; the key itself if nobody says it now."""
@@ -196,26 +201,70 @@ class Step:
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
-        if not judge_alike(self._direction, direction):
-            self._members, self._groups = {}, {}
-            for key in self.keys:
-                self._find(key, direction)
-        self._direction = direction
-        for word, keys in self._members.items():
-            if word not in self._groups:
-                self._groups[word] = self._group(word, keys, direction)
-        found = [self._groups[word] for word in self._members]
-        return sorted(found, key=lambda group: -group.count)
+        self._forget_what_changes(direction)
+        if self._ordered is None:
+            for word, keys in self._members.items():
+                if word not in self._groups:
+                    self._groups[word] = self._group(word, keys, direction)
+            found = [self._groups[word] for word in self._members]
+            self._ordered = sorted(found, key=lambda group: -group.count)
+        return self._ordered
 
     def heard(self, direction: Direction) -> int:
         """Return how many answers count for words that the stage shows."""
         groups = self.groups(direction)
         return sum(group.count for group in groups if group.standing == "shown")
 
-    def _find(self, key: str, direction: Direction) -> None:
-        self._members.setdefault(self.word_of(key, direction), []).append(key)
+    def _forget_what_changes(self, direction: Direction) -> None:
+        """Keep of what was made of the answers what is the same by this direction."""
+        before, self._direction = self._direction, direction
+        if before is None:
+            self._members = self._found(direction)
+        elif self._key_gone or before is not direction:
+            self._forget_changes(before, direction)
+
+    def _forget_changes(self, before: Direction, direction: Direction) -> None:
+        keys = self._doubtful(before, direction)
+        words = {self.word_of(key, direction) for key in keys}
+        for name in ("labels", "hidden", "shown"):
+            words |= self._named(name, before, direction)
+        for word in words & self._groups.keys():
+            del self._groups[word]
+            self._ordered = None
+        joins = [self._named(name, before, direction) for name in ("apart", "merged")]
+        if self._key_gone or keys or any(joins) or before.joining != direction.joining:
+            members, self._members = self._members, self._found(direction)
+            same = {word for word in members if members[word] == self._members.get(word)}
+            self._groups = {word: self._groups[word] for word in same & self._groups.keys()}
+            self._ordered = None
+
+    def _named(self, decisions: str, before: Direction, direction: Direction) -> set[str]:
+        """Return the words of this step about which these decisions are not the same."""
+        pairs = changes(getattr(before, decisions), getattr(direction, decisions))
+        return {word for step, word in pairs if step == self.number}
+
+    def _doubtful(self, before: Direction, direction: Direction) -> set[str]:
+        """Return the keys that one direction may hold, or let wait, and the other not."""
+        listed = changes(before.listed, direction.listed)
+        held = before.held_participants ^ direction.held_participants
+        since = reviewed_by_one(before, direction)
+        doubtful: set[str] = set()
+        if listed:
+            doubtful |= {key for key in self.keys if key in listed or base_of(key) in listed}
+        if held or since is not None:
+            doubtful |= {key for key, said in self.keys.items() if said.concerns(held, since)}
+        return doubtful
+
+    def _found(self, direction: Direction) -> dict[str, list[str]]:
+        """Return the keys of each word."""
+        found: dict[str, list[str]] = {}
+        for key in self.keys:
+            found.setdefault(self.word_of(key, direction), []).append(key)
+        self._key_gone = False
+        return found
 
     def _changed(self, key: str) -> None:
+        self._ordered = None
         if self._direction is not None:
             self._groups.pop(self.word_of(key, self._direction), None)
 
@@ -281,9 +330,19 @@ def by_hand(key: str, direction: Direction) -> bool | None:
     return direction.listed.get(key, direction.listed.get(base_of(key)))
 
 
-def judge_alike(one: Direction | None, other: Direction) -> bool:
-    """Return whether words are the same by both: acts hand on as it is what they do not change."""
-    return one is not None and all(getattr(one, name) is getattr(other, name) for name in JUDGED_BY)
+def reviewed_by_one(one: Direction, other: Direction) -> int | None:
+    """Return from which answer on words wait by one direction and not, or not yet, by the other."""
+    since = {one.reviewed_from, other.reviewed_from}
+    return min((n for n in since if n is not None), default=None) if len(since) > 1 else None
+
+
+def changes(one: Any, other: Any) -> set[Any]:
+    """Return what only one of them is about, and what they decide otherwise."""
+    if one is other:
+        return set()
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return {about for about, _ in one.items() ^ other.items()}
+    return set(one) ^ set(other)
 
 
 def table_voice(table: int) -> str:
