@@ -23,7 +23,7 @@ SWEEP_SECONDS = 1.0
 STRANGER_SECONDS = 20.0  # for a socket to say what it watches
 PRIVATE = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 PONG = "3"  # of which thousands of phones send hundreds a second
-MESSAGES_AT_ONCE = 8  # that are heard before answers have their turn
+MESSAGES_AT_ONCE = 4  # that are heard before answers have their turn
 MOST_WAITING = 256 * 1024  # characters of messages that a socket has not fetched
 
 

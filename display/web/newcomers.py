@@ -16,9 +16,9 @@ from display.live.messages.phone import phone_status, table_message
 from display.live.messages.stage import resumed
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
-from display.web.channels import SLICE
 
 PAUSE_SECONDS = 0.05  # after all who asked were sent what they lack
+AT_ONCE = 4  # who are sent it before others have their turn
 
 logger = logging.getLogger(__name__)
 
@@ -107,5 +107,5 @@ def together(asked: dict[str, Asked]) -> Iterator[tuple[tuple[Watch, int], Itera
     for sid, one in asked.items():
         groups[one.watch, one.since].append(sid)
     for wanted, sids in groups.items():
-        for start in range(0, len(sids), SLICE):
-            yield wanted, sids[start : start + SLICE]
+        for start in range(0, len(sids), AT_ONCE):
+            yield wanted, sids[start : start + AT_ONCE]

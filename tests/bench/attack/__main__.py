@@ -1,7 +1,8 @@
 """Attacks a server while a hall answers, and measures the hall: python -m tests.bench.attack
 
 For each attack the hall answers in quiet and under it, in turn; the attacker is a process of its
-own, from the hall's own address. Prints a table; the exit status is 1 if an answer of the hall was
+own, from the hall's own address. It makes way for the hall's phones, which a computer of its own
+would not slow down either; what the server does for it is in the column of cores. Prints a table; the exit status is 1 if an answer of the hall was
 refused or lost.
 """
 

@@ -282,4 +282,5 @@ async def attack(name: str, target: Target, share: float) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(19)  # attackers have machines of their own: here they take what others leave
     asyncio.run(attack(sys.argv[1], Target(int(sys.argv[2]), sys.argv[3]), float(sys.argv[4])))

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, Server
 
 EVERY = 8.0  # seconds from one answer of a phone to its next, on average
 PATIENCE = 30.0  # seconds a phone waits for its thanks
-ROUNDS = 3  # in quiet and under attack
+ROUNDS = 5  # in quiet and under attack
 ATTACK_SECONDS = 4.0  # for an attack to be in full swing
 REST_SECONDS = 1.0  # for it to be over
 AT_ONCE = 20  # phones that join at a time
