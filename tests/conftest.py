@@ -134,8 +134,8 @@ class Server:
             self.room_url, json={"answer": answer, **fields}, headers=JSON, timeout=WAIT_SECONDS
         )
 
-    def words(self) -> dict[str, Any]:
-        found: dict[str, Any] = requests.get(f"{self.room_url}/words.json", timeout=10).json()
+    def words(self, timeout: float = 10) -> dict[str, Any]:
+        found: dict[str, Any] = requests.get(f"{self.room_url}/words.json", timeout=timeout).json()
         return found
 
     def counts(self) -> dict[str, int]:

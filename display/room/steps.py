@@ -149,9 +149,9 @@ class Step:
     speaking: int = 0  # voices that have given any
     keys: dict[str, Said] = field(default_factory=dict)
     given: dict[str, list[Answer]] = field(default_factory=dict)  # by voice
-    _direction: Direction | None = None  # that the words were found by
+    _direction: Direction | None = None  # that the words were last judged by
     _members: dict[str, list[str]] = field(default_factory=dict)  # the keys of each word
-    _key_gone: bool = False  # since then
+    _key_gone: bool = False  # since these were found
     _groups: dict[str, Group] = field(default_factory=dict)  # of the words that did not change
     _ordered: list[Group] | None = None  # all of them, until one changes
 
@@ -201,7 +201,7 @@ class Step:
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
-        self._forget_what_changes(direction)
+        self._judge_by(direction)
         if self._ordered is None:
             for word, keys in self._members.items():
                 if word not in self._groups:
@@ -215,25 +215,30 @@ class Step:
         groups = self.groups(direction)
         return sum(group.count for group in groups if group.standing == "shown")
 
-    def _forget_what_changes(self, direction: Direction) -> None:
+    def _judge_by(self, direction: Direction) -> None:
         """Keep of what was made of the answers what is the same by this direction."""
         before, self._direction = self._direction, direction
         if before is None:
-            self._members = self._found(direction)
+            self._find(direction)
         elif self._key_gone or before is not direction:
             self._forget_changes(before, direction)
 
     def _forget_changes(self, before: Direction, direction: Direction) -> None:
-        keys = self._doubtful(before, direction)
-        words = {self.word_of(key, direction) for key in keys}
+        words = {self.word_of(key, direction) for key in self._doubtful(before, direction)}
         for name in ("labels", "hidden", "shown"):
             words |= self._named(name, before, direction)
         for word in words & self._groups.keys():
             del self._groups[word]
             self._ordered = None
-        joins = [self._named(name, before, direction) for name in ("apart", "merged")]
-        if self._key_gone or keys or any(joins) or before.joining != direction.joining:
-            members, self._members = self._members, self._found(direction)
+        if (
+            self._key_gone
+            or before.joining != direction.joining
+            or before.listed is not direction.listed
+            or self._named("apart", before, direction)
+            or self._named("merged", before, direction)
+        ):
+            members = self._members
+            self._find(direction)
             same = {word for word in members if members[word] == self._members.get(word)}
             self._groups = {word: self._groups[word] for word in same & self._groups.keys()}
             self._ordered = None
@@ -244,10 +249,10 @@ class Step:
         return {word for step, word in pairs if step == self.number}
 
     def _doubtful(self, before: Direction, direction: Direction) -> set[str]:
-        """Return the keys that one direction may hold, or let wait, and the other not."""
+        """Return the keys that may be judged, counted or spelled otherwise, whatever their word."""
         listed = changes(before.listed, direction.listed)
         held = before.held_participants ^ direction.held_participants
-        since = reviewed_by_one(before, direction)
+        since = review_differs_from(before, direction)
         doubtful: set[str] = set()
         if listed:
             doubtful |= {key for key in self.keys if key in listed or base_of(key) in listed}
@@ -255,13 +260,10 @@ class Step:
             doubtful |= {key for key, said in self.keys.items() if said.concerns(held, since)}
         return doubtful
 
-    def _found(self, direction: Direction) -> dict[str, list[str]]:
-        """Return the keys of each word."""
-        found: dict[str, list[str]] = {}
+    def _find(self, direction: Direction) -> None:
+        self._members, self._key_gone = {}, False
         for key in self.keys:
-            found.setdefault(self.word_of(key, direction), []).append(key)
-        self._key_gone = False
-        return found
+            self._members.setdefault(self.word_of(key, direction), []).append(key)
 
     def _changed(self, key: str) -> None:
         self._ordered = None
@@ -330,19 +332,20 @@ def by_hand(key: str, direction: Direction) -> bool | None:
     return direction.listed.get(key, direction.listed.get(base_of(key)))
 
 
-def reviewed_by_one(one: Direction, other: Direction) -> int | None:
+def review_differs_from(one: Direction, other: Direction) -> int | None:
     """Return from which answer on words wait by one direction and not, or not yet, by the other."""
-    since = {one.reviewed_from, other.reviewed_from}
-    return min((n for n in since if n is not None), default=None) if len(since) > 1 else None
+    if one.reviewed_from == other.reviewed_from:
+        return None
+    return min(n for n in (one.reviewed_from, other.reviewed_from) if n is not None)
 
 
 def changes(one: Any, other: Any) -> set[Any]:
     """Return what only one of them is about, and what they decide otherwise."""
     if one is other:
         return set()
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, Mapping):
         return {about for about, _ in one.items() ^ other.items()}
-    return set(one) ^ set(other)
+    return set(one ^ other)
 
 
 def table_voice(table: int) -> str:

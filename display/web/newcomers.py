@@ -1,7 +1,7 @@
-"""Who asks for a room is sent it together with all who ask for the same in that moment.
+"""Who asks for a room is sent it together with a few who ask for the same in that moment.
 
-However many ask, and however often, what they lack is made a few times a second for a slice of
-them at a time, and others have their turn in between.
+However many ask, and however often, they are looked at some times a second and served a few at a
+time, and others have their turn in between.
 """
 
 import logging
@@ -42,7 +42,7 @@ class Newcomers:
         self._greeting = False
 
     def add(self, sid: str, asked: Asked) -> None:
-        """Greet the socket in a moment, with all who ask by then."""
+        """Greet the socket in a moment; if it asks again before, once."""
         self._asked[sid] = asked
         if not self._greeting:
             self._greeting = True
@@ -102,7 +102,7 @@ class Newcomers:
 
 
 def together(asked: dict[str, Asked]) -> Iterator[tuple[tuple[Watch, int], Iterable[str]]]:
-    """Yield what is asked for, and who asks for it, a slice of them at a time."""
+    """Yield what is asked for, and who asks for it, a few of them at a time."""
     groups: defaultdict[tuple[Watch, int], list[str]] = defaultdict(list)
     for sid, one in asked.items():
         groups[one.watch, one.since].append(sid)

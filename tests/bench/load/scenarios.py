@@ -20,6 +20,7 @@ from tests.bench.load.served import Target, bare, ordmoln
 from tests.bench.load.texts import DIFFERENT_WORDS
 
 WAVES = 10
+CATCH_UP_SECONDS = 120  # at most, for a server that was sent more than it can do
 LEAVE_SECONDS = 2  # until the server has parted with those who left
 ROUNDS = 3  # of each server in turn, where they are compared
 
@@ -280,7 +281,8 @@ async def checked(full: Hall) -> list[Row]:
     await full.settle()
     thanked = Counter(sent.word for sent in full.answers if sent.thanked)
     assert full.target.ours is not None
-    tallied = Counter({w["word"]: w["count"] for w in full.target.ours.words()["words"]})
+    words = await asyncio.to_thread(full.target.ours.words, CATCH_UP_SECONDS)
+    tallied = Counter({word["word"]: word["count"] for word in words["words"]})
     keys, in_log = {sent.key for sent in full.answers if sent.thanked}, full.target.in_log()
     left_out = full.stage.message["left_out"]
     shown = Counter(full.stage.words)
