@@ -20,6 +20,7 @@ from display.log.connection import at_once, availability, closed_on_error, conne
 from display.log.schema import is_sealed, prepare, seal
 
 GATHER_SECONDS = 0.003
+RECENT_SECONDS = 0.005  # since several were committed together: more are likely
 ROWS = 500  # of a statement; SQLite takes no more than 32,766 values in one
 
 
@@ -45,7 +46,7 @@ class SQLiteLog:
         self._path = path
         self._offload = offload
         self._queue: deque[Pending] = deque()
-        self._shared = False  # whether the last commit was that of several
+        self._shared_at = float("-inf")  # when several were last committed together
         self._write_turn = threading.Lock()
         self._read_turn = threading.Lock()
         self._trouble: Trouble | None = None
@@ -69,7 +70,7 @@ class SQLiteLog:
         with self._write_turn:
             if not pending.settled:
                 self._gather()
-                self._offload(self._commit, self._drain())
+                self._commit_all()
         if pending.error is not None:
             raise pending.error
         return Entry(pending.seq, pending.at, bodies[-1])
@@ -97,13 +98,14 @@ class SQLiteLog:
 
     def _gather(self) -> None:
         """While many write at once, wait for some more: a commit costs the same for all of them."""
-        if self._shared:
+        if time.monotonic() - self._shared_at < RECENT_SECONDS:
             time.sleep(GATHER_SECONDS)
 
-    def _drain(self) -> list[Pending]:
+    def _commit_all(self) -> None:
         batch = [self._queue.popleft() for _ in range(len(self._queue))]
-        self._shared = len(batch) > 1
-        return batch
+        self._offload(self._commit, batch)
+        if len(batch) > 1:
+            self._shared_at = time.monotonic()
 
     def _commit(self, batch: Sequence[Pending]) -> None:
         try:
