@@ -22,7 +22,7 @@ import engineio
 import pytest
 import requests
 import websocket
-from conftest import JSON, ROOT, WAIT_SECONDS, Server, Watcher
+from conftest import JSON, ROOT, START_SECONDS, WAIT_SECONDS, Server, Watcher
 from strangers import fetch, raw, still_serves
 from werkzeug.test import Client
 
@@ -334,6 +334,44 @@ def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: P
         connection.close()
     assert server.running
     server.stop()
+
+
+DRIPPING = """
+from display.serving import green
+from display.serving import answering, listening
+import eventlet
+from eventlet import greenio
+listening.DROP_SECONDS, listening.DRIP_SECONDS = 0.01, 0.5
+listener = listening.listen("127.0.0.1", 0)
+def page(environ, start_response):
+    start_response("200 OK", [("Content-Length", "0")])
+    return [environ["HTTP_X"].encode()]
+eventlet.spawn(answering.answer_requests, listener, page, 100)
+reads = []
+read_into = greenio.GreenSocket.recv_into
+greenio.GreenSocket.recv_into = lambda *of: reads.append(of) or read_into(*of)
+phone = eventlet.connect(listener.getsockname())
+phone.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\nX: ")
+for _ in range(40):
+    phone.sendall(b"y")
+    eventlet.sleep(0.02)
+phone.sendall(b"\\r\\n\\r\\n")
+print(phone.recv(1000).split()[1].decode(), len(reads))
+"""
+
+
+def test_a_request_that_drips_is_read_seldom_and_answered_all_the_same() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", DRIPPING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=True,
+    )
+    status, reads = shown.stdout.split()
+    assert status == "200"
+    assert int(reads) < 10
 
 
 def test_the_oldest_unfinished_connection_makes_way_first() -> None:

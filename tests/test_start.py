@@ -355,6 +355,7 @@ def test_stopped_while_answers_pour_in_it_has_all_that_was_thanked_for(
 
 CONNECTIONS_THAT_END = """
 from display.serving import green
+from display.serving.listening import listen
 from display.serving.protocol import HttpProtocol
 import eventlet, gc
 from eventlet import wsgi
@@ -364,7 +365,7 @@ def page(environ, start_response):
     return [b"x"]
 
 gc.disable()
-listener = eventlet.listen(("127.0.0.1", 0))
+listener = listen("127.0.0.1", 0)
 quiet = wsgi.LoggerNull()
 eventlet.spawn(wsgi.server, listener, page, quiet, protocol=HttpProtocol, log_output=False)
 for _ in range(20):

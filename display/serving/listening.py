@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 from typing import Any
 
 import eventlet
@@ -12,6 +13,10 @@ from display.settings import StartError
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 SILENT_SECONDS = 10  # for the first word of a connection
+DROP_BYTES = 256  # what comes in smaller pieces,
+DROP_SECONDS = 0.5  # each after so long,
+MOST_DROPS = 2  # and in more of them, is a request that drips,
+DRIP_SECONDS = 5.0  # of which the next is read so much later
 
 
 def listen(host: str, port: int) -> Any:
@@ -35,17 +40,33 @@ def listen_at(host: str, port: int) -> Any:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
     if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux keeps who says nothing, at no cost to this
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
-    return ShortMemory(listener.fd.dup())  # which each connection is of the kind of
+    return Connection(listener.fd.dup())  # whose kind each connection is of
 
 
-class ShortMemory(greenio.GreenSocket):  # type: ignore[misc]  # eventlet has no types
-    """A socket that forgets where it waited when it waited too long.
+class Connection(greenio.GreenSocket):  # type: ignore[misc]  # eventlet has no types
+    """A client's connection, on which a request that drips is read seldom: a thousand of those
+    would wake the server for each of their bytes."""
 
-    Eventlet's own throws an error that leads back to the place which holds it, and with it all of
-    the connection, which only the garbage collector takes apart; and that is kept from it.
-    """
+    _drops = 0
+
+    def begin_request(self) -> None:
+        """Take what comes next as the beginning of a request."""
+        self._drops = 0
+
+    def recv_into(self, *into: Any) -> int:
+        if self._drops > MOST_DROPS:
+            eventlet.sleep(DRIP_SECONDS)
+        began = time.monotonic()
+        read: int = super().recv_into(*into)
+        self._drops += read < DROP_BYTES and time.monotonic() - began > DROP_SECONDS
+        return read
 
     def _trampoline(self, *where: Any, **until: Any) -> None:
+        """Wait, and forget where, if it was too long.
+
+        Eventlet's own throws an error that leads back to the place which holds it, and with it all
+        of the connection, which only the garbage collector takes apart; and that is kept from it.
+        """
         try:
             super()._trampoline(*where, **until)
         except TimeoutError as error:

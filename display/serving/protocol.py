@@ -59,6 +59,7 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
 
     def handle_one_request(self) -> None:
         self.unfinished.begin(self.connection)
+        self.connection.begin_request()
         try:
             super().handle_one_request()
         finally:
