@@ -341,7 +341,7 @@ from display.serving import green
 from display.serving import answering, listening
 import eventlet
 from eventlet import greenio
-listening.DROP_SECONDS, listening.DRIP_SECONDS = 0.01, 0.5
+listening.DROP_SECONDS, listening.DRIP_SECONDS = 0.01, (0.4, 0.6)
 listener = listening.listen("127.0.0.1", 0)
 def page(environ, start_response):
     start_response("200 OK", [("Content-Length", "0")])

@@ -1,6 +1,7 @@
 """The socket on which connections come in."""
 
 import errno
+import random
 import socket
 import time
 from typing import Any
@@ -16,7 +17,7 @@ SILENT_SECONDS = 10  # for the first word of a connection
 DROP_BYTES = 256  # what comes in smaller pieces,
 DROP_SECONDS = 0.5  # each after so long,
 MOST_DROPS = 2  # and in more of them, is a request that drips,
-DRIP_SECONDS = 5.0  # of which the next is read so much later
+DRIP_SECONDS = 4.0, 8.0  # of which the next is read so much later, not of all at the same time
 
 
 def listen(host: str, port: int) -> Any:
@@ -55,7 +56,7 @@ class Connection(greenio.GreenSocket):  # type: ignore[misc]  # eventlet has no 
 
     def recv_into(self, *into: Any) -> int:
         if self._drops > MOST_DROPS:
-            eventlet.sleep(DRIP_SECONDS)
+            eventlet.sleep(random.uniform(*DRIP_SECONDS))  # noqa: S311
         began = time.monotonic()
         read: int = super().recv_into(*into)
         self._drops += read < DROP_BYTES and time.monotonic() - began > DROP_SECONDS
