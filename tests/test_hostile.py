@@ -23,11 +23,11 @@ import pytest
 import requests
 import websocket
 from conftest import JSON, ROOT, START_SECONDS, WAIT_SECONDS, Server, Watcher
-from strangers import fetch, raw, still_serves
+from strangers import Phone, fetch, raw, still_serves
 from werkzeug.test import Client
 
 from display.serving import lanes
-from display.serving.bodies import Lines
+from display.serving.bodies import Body
 from display.serving.guard import limited
 from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
@@ -399,9 +399,38 @@ def is_closed(there: socket.socket) -> bool:
 
 @pytest.mark.parametrize("lines", [b"0" * 5000, b"1\r\n" * 40_000, b"x: y\r\n" * 20_000])
 def test_the_lines_between_chunks_have_an_end(lines: bytes) -> None:
-    body = Lines(io.BytesIO(lines))
+    body = Body(io.BytesIO(lines))
     with pytest.raises(OSError, match="too long"):
         list(iter(body.readline, b""))
+
+
+CUT_OFF = [
+    ("application/x-www-form-urlencoded", b"Content-Length: 27\r\n\r\nstep=1&answer=Samspel%C3%A5"),
+    ("application/json", b'Content-Length: 17\r\n\r\n{"answer":"Ro"}  '),
+    (
+        "application/x-www-form-urlencoded",
+        b"Transfer-Encoding: chunked\r\n\r\n9\r\nanswer=Sa\r\n5\r\nmspel\r\n0\r\n\r\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "rest"), CUT_OFF, ids=["form", "json", "chunks"])
+def test_no_answer_is_taken_from_a_request_that_is_cut_off(
+    server: Server, kind: str, rest: bytes
+) -> None:
+    phone = Phone(server)
+    cookies = "; ".join(f"{name}={value}" for name, value in phone.cookies.items())
+    head = (
+        f"POST /{server.code} HTTP/1.1\r\nHost: localhost:{server.port}\r\nCookie: {cookies}\r\n"
+        f"Origin: {server.url}\r\nContent-Type: {kind}\r\nConnection: close\r\n"
+    ).encode()
+    for end in range(len(rest)):
+        answered = raw(server, head + rest[:end])
+        assert answered[:12] in (b"", b"HTTP/1.1 400"), (rest[:end], answered[:60])
+    assert server.words()["answers"] == 0
+    assert raw(server, head + rest)[:10] in (b"HTTP/1.1 2", b"HTTP/1.1 3")
+    assert server.words()["answers"] == 1
+    assert server.errors.read_text() == ""
 
 
 ANSWER = b'{"answer":"Mod"}'

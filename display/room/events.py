@@ -459,9 +459,7 @@ def encode(event: Event) -> str:
     It is ASCII: a phone can send half a surrogate pair, which no file in UTF-8 could hold.
     """
     values = {name: getattr(event, name) for name in FIELDS[type(event)]}
-    return json.dumps(
-        {"event": type(event).__name__, **values}, separators=(",", ":"), default=asdict
-    )
+    return ENCODER.encode({"event": type(event).__name__, **values})
 
 
 def decode(body: str) -> Event:
@@ -479,5 +477,6 @@ def _made(values: dict[str, Any]) -> Event | Plan:
     return Plan(**values) if name is None else KINDS[name](**values)
 
 
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=asdict)
 DECODER = json.JSONDecoder(object_hook=_made)
 FIELDS = {kind: [field.name for field in fields(kind)] for kind in KINDS.values()}

@@ -1,4 +1,4 @@
-"""The bodies of requests: what stands in one between its chunks has an end."""
+"""The bodies of requests: each is whole, and what stands in one between its chunks has an end."""
 
 import re
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 LONGEST_LINE = 4096  # bytes of a line between the chunks of a body
 MOST_LINES = 64 * 1024  # bytes of all such lines
 # A chunk's size, which Python would also take as 0x1f, 1_0 or -1; a header after the last; nothing.
-BETWEEN_CHUNKS = re.compile(rb"([0-9A-Fa-f]+[ \t]*(;.*)?|[^:;]+:.*)?\r?\n?")
+BETWEEN_CHUNKS = re.compile(rb"([0-9A-Fa-f]+[ \t]*(;.*)?|[^:;]+:.*)?\r?\n")
 
 
 class Readable(Protocol):
@@ -17,23 +17,30 @@ class Readable(Protocol):
     def readline(self, size: int) -> bytes: ...
 
 
-class Lines:
-    """A request's body whose lines, between chunks and after them, have an end."""
+class Body:
+    """A request's body that is whole, and whose lines, between chunks and after them, have an end."""
 
     def __init__(self, body: Readable) -> None:
         self._body = body
         self._left = MOST_LINES
 
     def read(self, size: int) -> bytes:
-        return self._body.read(size)
+        """Return so many bytes; OSError if the connection ends before: half a form is a form too,
+        with half a word in it."""
+        read = self._body.read(size)
+        if len(read) < size:
+            raise OSError("the body is cut off")
+        return read
 
     def readline(self, size: int = LONGEST_LINE) -> bytes:
-        """Return the next line; OSError if it has no place between chunks, or is, or all of them
-        are, longer than ever needed."""
+        """Return the next line; OSError if it has no place between chunks or no end, or is, or all
+        of them are, longer than ever needed."""
         line = self._body.readline(min(size, LONGEST_LINE))
         self._left -= len(line)
         if self._left < 0 or len(line) == LONGEST_LINE:
             raise OSError("the lines between a body's chunks are too long")
+        if not line.endswith(b"\n"):
+            raise OSError("the body is cut off")
         if not BETWEEN_CHUNKS.fullmatch(line):
             raise OSError("the size of a chunk is no hexadecimal number")
         return line

@@ -9,7 +9,7 @@ from typing import Any
 import eventlet
 from eventlet import wsgi
 
-from display.serving.bodies import Lines
+from display.serving.bodies import Body
 from display.serving.heads import Headers, is_clear, ordinary
 from display.serving.unfinished import Unfinished
 
@@ -31,6 +31,9 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         lines: list[bytes] = []
         while not lines or lines[-1] not in (b"\r\n", b"\n", b""):
             lines.append(self.rfile.readline())
+        if not lines[-1]:  # the connection ended before the head
+            self.close_connection = True
+            return False
         head = ordinary(self.raw_requestline, lines)
         if head is None:
             self.rfile = BytesIO(b"".join(lines))
@@ -73,7 +76,7 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
             environ.update(self.headers.environ)
         body = environ["eventlet.input"]
         if body.chunked_input or body.content_length:
-            body.rfile = Lines(body.rfile)
+            body.rfile = Body(body.rfile)
             body.discard = partial(self.discard, body)
         else:
             self.unfinished.end(self.connection)

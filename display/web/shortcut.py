@@ -75,7 +75,10 @@ class Shortcut:
 
     def _fate(self, environ: Environ, code: str, participant: str) -> Fate | None:
         """Return what becomes of the answer; None, with its body to be read, if it is not told."""
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        try:
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        except OSError:  # that it is cut off, the long way finds too
+            return None
         environ["wsgi.input"] = BytesIO(body)
         try:
             sent = json.loads(body)
