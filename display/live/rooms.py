@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 from display.live import clock
 from display.live.bursts import Bursts
@@ -70,6 +71,17 @@ class LiveRoom:
         if isinstance(event, AnswerGiven | AnswerWithdrawn):
             self.bursts.note(entry.at, self.room, event)
         self.seq = entry.seq
+
+    def judge(self) -> None:
+        """Find what words each step has by now, and let others by between two steps.
+
+        A decision about all words, such as that they are joined no more, takes a few milliseconds
+        in a step of a thousand.
+        """
+        for step in self.room.standing_steps():
+            if step.answers:
+                self.room.groups_of(step.number)
+                time.sleep(0)
 
 
 class Rooms:
