@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import json
+import resource
 import socket
 import subprocess
 import sys
+import time
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -295,26 +297,47 @@ def test_metrics_tell_how_late_the_event_loop_is(server: Server) -> None:
 LEFT_BEHIND = """
 from display.serving import green
 from display.serving import answering, listening, protocol
-import gc, eventlet
+import gc, os, struct, eventlet
 from eventlet.green import socket
 answering.KEEPALIVE_SECONDS = 0.1
 listener = listening.listen_at("127.0.0.1", 0)
 port = listener.getsockname()[1]
+answered = eventlet.Event()
 def page(environ, start_response):
+    if environ["PATH_INFO"] == "/read":
+        environ["wsgi.input"].read()
+    if environ["PATH_INFO"] == "/late":
+        answered.wait()
     start_response("200 OK", [("Content-Length", "0")])
     return [b""]
 eventlet.spawn(answering.answer_requests, listener, page, 100)
 eventlet.sleep()
 gc.collect(); gc.disable()
-for leaves in [True, False] * 10:  # or the server has enough of it
+before = len(os.listdir("/dev/fd"))
+REQUESTS = (
+    b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+    b"POST /read HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\n\\r\\nmod",
+    b"POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\n\\r\\nmod",
+    b"POST / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nmod\\r\\n0\\r\\n\\r\\n",
+)
+for request in REQUESTS:
+    for leaves in (True, False):  # or the server has enough of it
+        line = socket.create_connection(("127.0.0.1", port))
+        line.sendall(request)
+        line.recv(1000)
+        if not leaves:
+            assert line.recv(1000) == b""
+        line.close()
+for n in range(10):  # none waits for the reply
     line = socket.create_connection(("127.0.0.1", port))
-    line.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
-    line.recv(1000)
-    if not leaves:
-        assert line.recv(1000) == b""
+    line.sendall(REQUESTS[1].replace(b"read", b"late"))
+    eventlet.sleep(0.01)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     line.close()
+answered.send()
 eventlet.sleep(0.1)
 print(sum(isinstance(found, protocol.HttpProtocol) for found in gc.get_objects()))
+print(len(os.listdir("/dev/fd")) - before)
 """
 
 
@@ -323,7 +346,24 @@ def test_a_connection_leaves_nothing_that_only_the_garbage_collector_would_find(
     left = subprocess.run(
         [sys.executable, "-c", LEFT_BEHIND], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert left.stdout == "0\n"
+    assert left.stdout == "0\n0\n"
+
+
+def test_a_server_without_a_descriptor_left_takes_connections_in_when_there_is_one(
+    server: Server,
+) -> None:
+    assert server.process is not None
+    soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (1, hard))
+    with socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS) as phone:
+        phone.sendall(f"GET /{server.code} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        deadline = time.monotonic() + WAIT_SECONDS
+        while "no connection can be taken in" not in server.errors.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        assert phone.recv(12) == b"HTTP/1.1 200"
+    assert server.send("mod").status_code == HTTPStatus.CREATED
 
 
 def test_everything_is_looked_through_once_it_is_calm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ class Readable(Protocol):
 
 
 class Body:
-    """A request's body that is whole, and whose lines, between chunks and after them, have an end."""
+    """A request's body: whole, and with an end to its lines, between chunks and after them."""
 
     def __init__(self, body: Readable) -> None:
         self._body = body

@@ -1,6 +1,7 @@
 """The socket on which connections come in."""
 
 import errno
+import logging
 import random
 import socket
 import time
@@ -14,10 +15,14 @@ from display.settings import StartError
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 SILENT_SECONDS = 10  # for the first word of a connection
+SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}  # what a connection needs
+SCARCE_SECONDS = 0.5  # until there may be some again
 DROP_BYTES = 256  # what comes in smaller pieces,
 DROP_SECONDS = 0.5  # each after so long,
 MOST_DROPS = 2  # and in more of them, is a request that drips,
 DRIP_SECONDS = 4.0, 8.0  # of which the next is read so much later, not of all at the same time
+
+logger = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> Any:
@@ -49,6 +54,23 @@ class Connection(greenio.GreenSocket):  # type: ignore[misc]  # eventlet has no 
     would wake the server for each of their bytes."""
 
     _drops = 0
+
+    def accept(self) -> tuple["Connection", Any]:
+        """Return the next connection and its address; OSError when this is closed.
+
+        What goes wrong with one connection is no end: eventlet's server would take in no other.
+        """
+        while True:
+            try:
+                accepted: tuple[Connection, Any] = super().accept()
+            except OSError as error:
+                if self._closed or error.errno == errno.EBADF:
+                    raise
+                if error.errno in SCARCE:
+                    logger.warning("no connection can be taken in: %s", error.strerror)
+                eventlet.sleep(SCARCE_SECONDS if error.errno in SCARCE else 0)
+            else:
+                return accepted
 
     def begin_request(self) -> None:
         """Take what comes next as the beginning of a request."""

@@ -1,7 +1,6 @@
 """HTTP for strangers: quick, in time or not at all; nobody's address is printed."""
 
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -24,6 +23,7 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
 
     rbufsize = wbufsize = BUFFER
     rfile: Any
+    environ: Any
     unfinished = Unfinished()
     resting = 0  # connections without a request
 
@@ -77,16 +77,17 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         body = environ["eventlet.input"]
         if body.chunked_input or body.content_length:
             body.rfile = Body(body.rfile)
-            body.discard = partial(self.discard, body)
+            body.discard = self.discard
         else:
             self.unfinished.end(self.connection)
         return environ
 
-    def discard(self, body: Any) -> None:
+    def discard(self) -> None:
         """Read what is left of a body that nobody wanted; if that has no end, hang up, later.
 
         Who sends without end is thus kept waiting before it can come again.
         """
+        body = self.environ["eventlet.input"]
         left = MOST_DISCARDED
         with suppress(OSError, wsgi.ChunkReadError):
             while left > 0:
