@@ -28,7 +28,7 @@ SIGNED_COOKIE = re.compile(r"(?:^|;) *(participant|coach)(?:_[A-Z0-9]{4})?=([^;]
 COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
 PARTICIPANT_BYTES = 12
 LONGEST_TOKEN = 200  # characters; what is longer is none, and not worth remembering
-REMEMBERED = 32768  # tokens that are not verified anew: more than the largest hall has phones
+REMEMBERED = 32768  # tokens and participants, not found anew: more than the largest hall has phones
 
 
 def rooms() -> Rooms:
@@ -106,6 +106,7 @@ def participant() -> str:
     return participant_in(current_app.config["SECRET_KEY"], code, browser())
 
 
+@lru_cache(REMEMBERED)
 def participant_in(secret: str, code: str, browser: str) -> str:
     """Return who a browser is in a room.
 
