@@ -12,14 +12,16 @@ from statistics import median
 
 import aiohttp
 
-from tests.bench.hall.process import cpu_seconds, peak_memory
+from tests.bench.hall.process import cpu_seconds, descriptors, peak_memory
 from tests.conftest import ROOT, Server
 
 EVERY = 8.0  # seconds from one answer of a phone to its next, on average
 PATIENCE = 30.0  # seconds a phone waits for its thanks
 ROUNDS = 5  # in quiet and under attack
 ATTACK_SECONDS = 4.0  # for an attack to be in full swing
-REST_SECONDS = 1.0  # for it to be over
+REST_SECONDS = 1.0  # for the server, after the last connection of an attack is gone,
+GONE_SECONDS = 20.0  # which takes so long at most: what drips is read seldom
+FEW = 5  # connections of the hall itself, which come and go
 AT_ONCE = 20  # phones that join at a time
 WARM_UP = 20  # answers, after which the server has compiled what it compiles
 WORDS = ["mod", "tillit", "lugn", "värme", "tid", "glädje", "respekt", "öppenhet", "humor"]
@@ -96,6 +98,7 @@ async def besiege(server: Server, attack: str, size: int, seconds: float) -> Out
     pid, chance = server.process.pid, Random(1)
     phones = await gather_hall(server, size)
     outcome, cores = Outcome(attack), [0.0, 0.0]
+    held = descriptors(pid)
     for _ in range(ROUNDS):
         before = cpu_seconds(pid)
         outcome.quiet.append(await answers(phones, seconds / ROUNDS, EVERY, chance))
@@ -104,13 +107,21 @@ async def besiege(server: Server, attack: str, size: int, seconds: float) -> Out
             before = cpu_seconds(pid)
             outcome.under.append(await answers(phones, seconds / ROUNDS, EVERY, chance))
             cores[1] += (cpu_seconds(pid) - before) / seconds
-        await asyncio.sleep(REST_SECONDS)
+        await calm(pid, before=held)
     outcome.cores = cores[0], cores[1]
     outcome.refused = sum(phone.refused for phone in phones)
     outcome.lost = await lost(server, sum(map(len, outcome.quiet + outcome.under)))
     outcome.memory = peak_memory(pid)
     await asyncio.gather(*(phone.close() for phone in phones))
     return outcome
+
+
+async def calm(pid: int, before: int) -> None:
+    """Wait until the server holds as many descriptors as before the attack."""
+    end = time.monotonic() + GONE_SECONDS
+    while descriptors(pid) > before + FEW and time.monotonic() < end:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(REST_SECONDS)
 
 
 async def gather_hall(server: Server, size: int) -> list[Phone]:

@@ -22,7 +22,7 @@ import socketio
 from display.room.events import AnswerGiven, PictureDrawn, decode
 from tests.bench.day.people import People
 from tests.bench.hall.play import texts
-from tests.bench.hall.process import cpu_seconds
+from tests.bench.hall.process import cpu_seconds, descriptors
 from tests.conftest import Server
 
 HOURS = 8
@@ -92,7 +92,7 @@ def measured(name: str, server: Server, people: People) -> Hour:
         cpu_seconds(pid),
         int(resident.split()[1]) * 1024,
         sum(path.stat().st_size for path in files),
-        len(list(Path(f"/proc/{pid}/fd").iterdir())),
+        descriptors(pid),
     )
 
 

@@ -36,6 +36,11 @@ def proportional_memory(pid: int) -> int:
     return status_bytes(pid, "Pss:", "smaps_rollup")
 
 
+def descriptors(pid: int) -> int:
+    """Return how many files and connections the process holds open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def status_bytes(pid: int, name: str, file: str = "status") -> int:
     lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     (found,) = [line for line in lines if line.startswith(name)]
