@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 import requests
 from conftest import WAIT_SECONDS, Server, Watcher
+from strangers import raw
 
 from display.serving.pace import BURST
 from display.web.sockets import MOST_WRONG
@@ -21,9 +22,10 @@ class Line:
     """A socket over long polling, which has said hello."""
 
     def __init__(self, server: Server) -> None:
-        self._url = f"{server.url}/socket.io/?EIO=4&transport=polling"
-        opened = requests.get(self._url, timeout=WAIT_SECONDS).text
-        self._url += f"&sid={json.loads(opened[1:])['sid']}"
+        self.path = "/socket.io/?EIO=4&transport=polling"
+        opened = requests.get(server.url + self.path, timeout=WAIT_SECONDS).text
+        self.path += f"&sid={json.loads(opened[1:])['sid']}"
+        self._url = server.url + self.path
         assert self.send("40") == HTTPStatus.OK
         assert self.fetch().startswith("40")
 
@@ -81,6 +83,15 @@ def test_who_polls_while_a_poll_waits_ends_the_socket_and_nothing_is_left_waitin
         ended = [request.result() for request in [pool.submit(line.fetch) for _ in range(waiting)]]
     assert len(ended) == waiting
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_a_request_that_is_cut_off_ends_the_socket_and_is_no_fault(hall: Server) -> None:
+    line = Line(hall)
+    packet = watching(hall.code)
+    head = f"POST {line.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(packet)}\r\n\r\n"
+    assert raw(hall, (head + packet[:-1]).encode()).startswith(b"HTTP/1.1 400")
+    assert line.send(packet) == HTTPStatus.BAD_REQUEST
+    assert hall.errors.read_text() == ""
 
 
 def test_packets_by_the_dozen_end_the_socket(hall: Server) -> None:

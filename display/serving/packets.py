@@ -59,10 +59,10 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
 
     def handle_post_request(self, environ: Environ) -> None:
         """Take what came over long polling; SocketIsClosedError, and the socket closed, if that
-        cannot be read or is too much."""
+        cannot be read, is not whole or is too much."""
         try:
             super().handle_post_request(environ)
-        except ValueError:
+        except (ValueError, OSError):  # it makes no sense, or was cut off
             self.close(abort=True)
             raise SocketIsClosedError from None
 
