@@ -2,13 +2,13 @@
 
 import logging
 import threading
-import time
 
 from display.live import clock
 from display.live.bursts import Bursts
 from display.live.codes import CODE, new_code
 from display.live.pictures import Picture
 from display.live.suggested import Suggested
+from display.live.turns import unhurried
 from display.log.base import Entry, Log, LogUnavailable, RoomErased, Trouble
 from display.room.events import (
     AnswerGiven,
@@ -72,16 +72,14 @@ class LiveRoom:
             self.bursts.note(entry.at, self.room, event)
         self.seq = entry.seq
 
-    def judge(self) -> None:
-        """Find what words each step has by now, and let others by between two steps.
+    def find_words(self) -> None:
+        """Find what words each step has by now, and let others by meanwhile.
 
         A decision about all words, such as that they are joined no more, takes a few milliseconds
         in a step of a thousand.
         """
-        for step in self.room.standing_steps():
-            if step.answers:
-                self.room.groups_of(step.number)
-                time.sleep(0)
+        for step in unhurried(self.room.standing_steps()):
+            self.room.groups_of(step.number)
 
 
 class Rooms:

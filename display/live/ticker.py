@@ -201,6 +201,7 @@ class Ticker:
         if sent.coach is not None and told_of == sent.coach_of:
             return
         sent.coach_of, sent.coach_at = told_of, now
+        live.find_words()
         live.suggested.look(live.room, self._offload)
         status = coach_status(live, live.connected)
         if is_news(status, sent.coach):

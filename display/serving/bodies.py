@@ -17,6 +17,10 @@ class Readable(Protocol):
     def readline(self, size: int) -> bytes: ...
 
 
+class CutOff(OSError):
+    """The connection ended before the body."""
+
+
 class Body:
     """A request's body: whole, and with an end to its lines, between chunks and after them."""
 
@@ -25,22 +29,22 @@ class Body:
         self._left = MOST_LINES
 
     def read(self, size: int) -> bytes:
-        """Return so many bytes; OSError if the connection ends before: half a form is a form too,
-        with half a word in it."""
+        """Return so many bytes; CutOff if there are fewer: half a form is a form too, with half a
+        word in it."""
         read = self._body.read(size)
         if len(read) < size:
-            raise OSError("the body is cut off")
+            raise CutOff
         return read
 
     def readline(self, size: int = LONGEST_LINE) -> bytes:
-        """Return the next line; OSError if it has no place between chunks or no end, or is, or all
-        of them are, longer than ever needed."""
+        """Return the next line; CutOff if it has no end, OSError if it has no place between
+        chunks, or is, or all of them are, longer than ever needed."""
         line = self._body.readline(min(size, LONGEST_LINE))
         self._left -= len(line)
         if self._left < 0 or len(line) == LONGEST_LINE:
             raise OSError("the lines between a body's chunks are too long")
         if not line.endswith(b"\n"):
-            raise OSError("the body is cut off")
+            raise CutOff
         if not BETWEEN_CHUNKS.fullmatch(line):
             raise OSError("the size of a chunk is no hexadecimal number")
         return line

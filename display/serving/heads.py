@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 REQUEST = re.compile(rb"([A-Z]+) (/[!-.0-~][!-~]*|/) HTTP/1\.1\r\n")
-HEADER = re.compile(rb"[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n")
+HEAD = re.compile(rb"(?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)*\r\n")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 LENGTH = re.compile(rb"[0-9]+")
 MOST_HEADERS = 100
@@ -33,14 +33,6 @@ class Headers:
         return "text/plain"  # of a request that does not say
 
 
-class Field(NamedTuple):
-    """A header."""
-
-    name: str  # in small letters
-    variable: str  # its name in WSGI
-    value: str
-
-
 class Head(NamedTuple):
     """The first line of a request and what follows."""
 
@@ -52,35 +44,23 @@ class Head(NamedTuple):
 def ordinary(line: bytes, rest: list[bytes]) -> Head | None:
     """Return the head that is in these lines; None if it is not an ordinary one."""
     request = REQUEST.fullmatch(line)
-    if request is None or len(rest) > MOST_HEADERS or rest[-1] != b"\r\n":
+    if request is None or len(rest) > MOST_HEADERS or not HEAD.fullmatch(b"".join(rest)):
         return None
     first: dict[str, str] = {}
     environ: dict[str, str] = {}
     for header in rest[:-1]:
-        field = field_in(header)
-        if field is None or (field.name == "content-length" and field.name in first):
+        sent, _, untrimmed = header.decode("latin-1").partition(":")
+        name, variable = names(sent)
+        value = untrimmed.strip(" \t\r\n")
+        if name == "content-length" and (name in first or not value.isdecimal()):
             return None
-        name, variable, value = field
         first.setdefault(name, value)
         environ[variable] = f"{environ[variable]},{value}" if variable in environ else value
+    if first.keys() & NOT_ORDINARY:
+        return None
     for variable in OF_THE_BODY:
         environ.pop(variable, None)
     return Head(request[1].decode(), request[2].decode(), Headers(first, environ))
-
-
-@lru_cache(1024)
-def field_in(line: bytes) -> Field | None:
-    """Return the field that is in a line of a head, None if it is not an ordinary one.
-
-    Most lines are the same for every phone of a kind.
-    """
-    if not HEADER.fullmatch(line):
-        return None
-    sent, _, untrimmed = line.decode("latin-1").partition(":")
-    name, value = sent.lower(), untrimmed.strip(" \t\r\n")
-    if name in NOT_ORDINARY or (name == "content-length" and not value.isdecimal()):
-        return None
-    return Field(name, "HTTP_" + sent.replace("-", "_").upper(), value)
 
 
 def is_clear(lines: list[bytes]) -> bool:
@@ -91,3 +71,9 @@ def is_clear(lines: list[bytes]) -> bool:
     fields = [FIELD.fullmatch(line) for line in lines[:-1]]
     lengths = {field[2] for field in fields if field and field[1].lower() == b"content-length"}
     return all(fields) and len(lengths) <= 1 and all(map(LENGTH.fullmatch, lengths))
+
+
+@lru_cache(256)
+def names(sent: str) -> tuple[str, str]:
+    """Return a header's name in small letters, and as WSGI has it."""
+    return sent.lower(), "HTTP_" + sent.replace("-", "_").upper()

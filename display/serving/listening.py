@@ -15,8 +15,8 @@ from display.settings import StartError
 BACKLOG = 4096  # connections waiting to be accepted: a hall scans the code in the same second
 SEND_BUFFER = 64 * 1024  # bytes that the system keeps for a client that does not read
 SILENT_SECONDS = 10  # for the first word of a connection
-SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}  # what a connection needs
-SCARCE_SECONDS = 0.5  # until there may be some again
+NOT_LISTENING = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP}
+AGAIN_SECONDS = 0.1  # after a connection could not be taken in
 DROP_BYTES = 256  # what comes in smaller pieces,
 DROP_SECONDS = 0.5  # each after so long,
 MOST_DROPS = 2  # and in more of them, is a request that drips,
@@ -60,17 +60,20 @@ class Connection(greenio.GreenSocket):  # type: ignore[misc]  # eventlet has no 
 
         What goes wrong with one connection is no end: eventlet's server would take in no other.
         """
+        told = False
         while True:
             try:
                 accepted: tuple[Connection, Any] = super().accept()
-            except OSError as error:
-                if self._closed or error.errno == errno.EBADF:
-                    raise
-                if error.errno in SCARCE:
-                    logger.warning("no connection can be taken in: %s", error.strerror)
-                eventlet.sleep(SCARCE_SECONDS if error.errno in SCARCE else 0)
-            else:
                 return accepted
+            except OSError as error:
+                if self._closed or error.errno in NOT_LISTENING:
+                    raise
+                if error.errno == errno.ECONNABORTED:  # its client left before
+                    continue
+                if not told:
+                    logger.warning("no connection can be taken in: %s", error.strerror)
+                told = True
+            eventlet.sleep(AGAIN_SECONDS)
 
     def begin_request(self) -> None:
         """Take what comes next as the beginning of a request."""

@@ -1,6 +1,5 @@
 """HTTP for strangers: quick, in time or not at all; nobody's address is printed."""
 
-from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import eventlet
 from eventlet import wsgi
 
-from display.serving.bodies import Body
+from display.serving.bodies import Body, CutOff
 from display.serving.heads import Headers, is_clear, ordinary
 from display.serving.unfinished import Unfinished
 
 BUFFER = 2048  # bytes of each connection's own, both ways
 MOST_RESTING = 200  # connections without a request; above it, a phone's is closed after its answer
 HOLD_SECONDS = 2  # for who sends a body without end
+LEADING_BACK = ("wsgi.input", "eventlet.input", "eventlet.set_idle", "werkzeug.socket")
 MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 
 
@@ -23,7 +23,7 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
 
     rbufsize = wbufsize = BUFFER
     rfile: Any
-    environ: Any
+    environ: Any = None
     unfinished = Unfinished()
     resting = 0  # connections without a request
 
@@ -67,7 +67,14 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
             super().handle_one_request()
         finally:
             self.unfinished.end(self.connection)
-            self.environ = None  # it leads back here, and what is frozen no collector takes apart
+            self._let_go_of_environ()
+
+    def _let_go_of_environ(self) -> None:
+        """Undo what leads back here, and to the descriptor: pages leave it to the collector, from
+        which much is kept."""
+        for name in LEADING_BACK if self.environ else ():
+            self.environ.pop(name, None)
+        self.environ = None
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
@@ -89,14 +96,25 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         """
         body = self.environ["eventlet.input"]
         left = MOST_DISCARDED
-        with suppress(OSError, wsgi.ChunkReadError):
+        try:
             while left > 0:
                 read = body.read(wsgi.MINIMUM_CHUNK_SIZE)
                 if not read:
                     return
                 left -= len(read)
+        except CutOff:
+            self.close_connection = True
+            return
+        except (OSError, wsgi.ChunkReadError):
+            pass  # what comes is no body
         self.close_connection = True
         eventlet.sleep(HOLD_SECONDS)
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()  # is left open if what was to be sent could not be
 
     def log_message(self, *_: object) -> None:
         pass

@@ -28,7 +28,7 @@ SIGNED_COOKIE = re.compile(r"(?:^|;) *(participant|coach)(?:_[A-Z0-9]{4})?=([^;]
 COOKIE_SECONDS = 30 * 24 * 3600  # after which a signature is worth nothing, whoever kept it
 PARTICIPANT_BYTES = 12
 LONGEST_TOKEN = 200  # characters; what is longer is none, and not worth remembering
-REMEMBERED = 32768  # tokens and participants, not found anew: more than the largest hall has phones
+REMEMBERED = 32768  # tokens that are not verified anew: more than the largest hall has phones
 
 
 def rooms() -> Rooms:
@@ -48,12 +48,18 @@ def room_or_abort(code: str) -> LiveRoom:
 
 
 def submitted() -> Mapping[str, Any]:
-    """Return the fields that were sent: those of the JSON object, or of the form and query."""
+    """Return the fields that were sent: those of the JSON object, or of the form and query.
+
+    Abort 413 where they are too long, as Werkzeug does only where the length is told beforehand.
+    """
     try:
         sent = request.get_json(silent=True) if request.is_json else None
     except RecursionError:  # a thousand brackets in one another
         sent = None
-    return sent if isinstance(sent, dict) else request.values
+    fields = sent if isinstance(sent, dict) else request.values
+    if request.content_length is None:
+        request.stream.read(1)  # aborts where the limit cut off what comes in chunks
+    return fields
 
 
 def wants_json() -> bool:
@@ -106,7 +112,6 @@ def participant() -> str:
     return participant_in(current_app.config["SECRET_KEY"], code, browser())
 
 
-@lru_cache(REMEMBERED)
 def participant_in(secret: str, code: str, browser: str) -> str:
     """Return who a browser is in a room.
 

@@ -269,5 +269,6 @@ def done(live: LiveRoom, back_to: str | None = None) -> Response:
 
 def status(live: LiveRoom) -> Message:
     """Return what the coach's page shows now."""
+    live.find_words()
     audience: Audience = current_app.extensions["audience"]
     return coach_status(live, audience.connected(Watch(live.code, "phone")))

@@ -1,8 +1,15 @@
 """One error page, in the language of whoever asks; JSON for those who ask for that."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, current_app, jsonify, make_response, render_template
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    InternalServerError,
+    ServiceUnavailable,
+)
 
 from display.log.base import LogUnavailable, RoomErased
 from display.web.answers import RETRY_SECONDS
@@ -20,6 +27,8 @@ def init_errors(app: Flask) -> None:
 def explain_http(error: HTTPException) -> Response:
     """Return the error's page; redirects, which Werkzeug raises as errors too, pass as they are."""
     code = error.code or InternalServerError.code
+    if isinstance(error, ClientDisconnected):
+        code = HTTPStatus.REQUEST_TIMEOUT  # a phone that gets to see this sends its answer again
     if code < 400:
         return make_response(error.get_response())
     own_words = error.description if error.description != type(error).description else None

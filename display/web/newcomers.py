@@ -53,11 +53,13 @@ class Newcomers:
 
         They are given with the table at which each sits, if it does.
         """
-        here = [sid for sid in tables if self._server.manager.is_connected(sid, "/")]
-        if not here:
-            return
         try:
+            if watch.role == "coach":
+                self._rooms.get(watch.code).find_words()  # meanwhile the room can be erased
             live = self._rooms.get(watch.code)
+            here = [sid for sid in tables if self._server.manager.is_connected(sid, "/")]
+            if not here:
+                return
             for sid in here:
                 self._change_channel(sid, watch)
             name, message = self._lacking(live, watch, since)
@@ -65,7 +67,7 @@ class Newcomers:
             for sid in here:
                 self._sit_at(sid, live, tables[sid])
         except (RoomErased, NoSuchRoom):
-            self._server.emit("erased", {}, to=here)
+            self._server.emit("erased", {}, to=list(tables))
         except Exception:  # others are greeted all the same
             logger.exception("newcomers could not be sent what they lack")
 

@@ -12,10 +12,10 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from display.live.turns import unhurried
 from display.log.base import Offload
 from display.room.events import KINDS_OF_STEP, Plan
 from display.room.words import on_one_line
-from display.web.turns import unhurried
 
 MAX_QUESTION = 200  # characters
 MAX_TEXT = 1000  # characters of a note, a purpose or advice

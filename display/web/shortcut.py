@@ -74,10 +74,10 @@ class Shortcut:
         return token and unsigned_with(self._secret, "participant", token[1])
 
     def _fate(self, environ: Environ, code: str, participant: str) -> Fate | None:
-        """Return what becomes of the answer; None, with its body to be read, if it is not told."""
+        """Return what becomes of the answer; None where the long way is to find out, and tell."""
         try:
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        except OSError:  # that it is cut off, the long way finds too
+        except OSError:  # it is cut off
             return None
         environ["wsgi.input"] = BytesIO(body)
         try:

@@ -7,7 +7,7 @@ from flask import Flask
 from jinja2 import __version__
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
-from display.web.turns import unhurried
+from display.live.turns import unhurried
 
 KEPT = Path(__file__).parent / "__pycache__"
 

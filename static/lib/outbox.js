@@ -12,7 +12,7 @@ const LONGEST_WAIT = 8000;
 const TIMEOUT = 8000;
 
 /** Whether the server may well take the same answer later. */
-const isPassing = (/** @type {number} */ status) => status === 429 || status >= 500;
+const isPassing = (/** @type {number} */ status) => [408, 429].includes(status) || status >= 500;
 
 /** @returns {string} a key that nobody else makes; crypto.randomUUID is missing on plain http */
 export function makeKey() {

@@ -41,7 +41,6 @@ def coach_status(live: LiveRoom, connected: int) -> Message:
     how many there are besides. `undo` is what undo would take back, `undone` what it just did;
     `trouble` is why nothing can be saved, one of `Trouble`, or None.
     """
-    live.judge()
     room, direction = live.room, live.room.direction
     groups = room.groups()
     listed = [

@@ -98,11 +98,11 @@ async def besiege(server: Server, attack: str, size: int, seconds: float) -> Out
     pid, chance = server.process.pid, Random(1)
     phones = await gather_hall(server, size)
     outcome, cores = Outcome(attack), [0.0, 0.0]
-    held = descriptors(pid)
     for _ in range(ROUNDS):
         before = cpu_seconds(pid)
         outcome.quiet.append(await answers(phones, seconds / ROUNDS, EVERY, chance))
         cores[0] += (cpu_seconds(pid) - before) / seconds
+        held = descriptors(pid)
         async with attacked(server, attack):
             before = cpu_seconds(pid)
             outcome.under.append(await answers(phones, seconds / ROUNDS, EVERY, chance))
