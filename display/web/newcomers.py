@@ -15,10 +15,11 @@ from display.live.messages.coach import coach_status
 from display.live.messages.phone import phone_status, table_message
 from display.live.messages.stage import resumed
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
+from display.live.turns import unhurried
 from display.log.base import RoomErased
 
 PAUSE_SECONDS = 0.05  # after all who asked were sent what they lack
-AT_ONCE = 4  # who are sent it before others have their turn
+AT_ONCE = 4  # who are sent it together; others have their turn after some milliseconds of that
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +75,8 @@ class Newcomers:
     def _greet_all(self) -> None:
         while self._asked:
             asked, self._asked = self._asked, {}
-            for (watch, since), sids in together(asked):
+            for (watch, since), sids in unhurried(together(asked)):
                 self.greet(watch, since, {sid: asked[sid].table for sid in sids})
-                self._server.sleep(0)
             self._server.sleep(PAUSE_SECONDS)
         self._greeting = False
 
