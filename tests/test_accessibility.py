@@ -74,8 +74,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.kill()
 
 
+def come_to_rest(page: Page) -> None:
+    """Wait for what fades or glides: a colour half seen through has another contrast."""
+    page.evaluate("""() => Promise.allSettled(document.getAnimations()
+        .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+        .filter(({ playState }) => playState === "running")
+        .map(({ finished }) => finished))""")
+
+
 def violations(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 AA, a line each."""
+    """Return what axe finds against WCAG 2.2 AA when the page is at rest, a line each."""
+    come_to_rest(page)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
     return [
         f"{violation['id']}: {node['html']}"
