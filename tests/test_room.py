@@ -1,7 +1,8 @@
 """A room is what its log says: the same log gives the same room, and nothing counts twice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -106,6 +107,14 @@ judged = st.lists(
     max_size=20,
 )
 
+by_one = st.lists(
+    st.one_of(
+        st.builds(AnswerGiven, st.just(1), st.just("anna"), keys, typed),
+        st.builds(AnswerWithdrawn, st.just("anna"), keys),
+    ),
+    max_size=20,
+)
+
 
 def room_of(*happened: Event) -> Room:
     room = Room()
@@ -149,6 +158,23 @@ def test_words_that_were_asked_for_on_the_way_are_as_if_they_never_were(
         asked_for = data.draw(st.integers(0, len(watched.steps)))
         if asked_for:
             watched.groups_of(asked_for)
+    fresh = room_of(*happened)
+    for step in fresh.steps:
+        assert watched.groups_of(step.number) == fresh.groups_of(step.number)
+
+
+@given(st.one_of(by_one, judged, events), st.data())
+def test_what_happens_while_words_are_found_is_as_if_they_never_were_looked_for(
+    happened: list[Event], data: st.DataObject
+) -> None:
+    watched = room_of()
+    looking: list[Iterator[None]] = []
+    for event in happened:
+        watched.apply(event)
+        if looked_at := data.draw(st.integers(0, len(watched.steps))):
+            looking.append(watched.steps[looked_at - 1].finding(watched.direction))
+        for finding in looking:
+            list(islice(finding, data.draw(st.integers(0, 3))))
     fresh = room_of(*happened)
     for step in fresh.steps:
         assert watched.groups_of(step.number) == fresh.groups_of(step.number)

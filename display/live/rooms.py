@@ -75,11 +75,13 @@ class LiveRoom:
     def find_words(self) -> None:
         """Find what words each step has by now, and let others by meanwhile.
 
-        A decision about all words, such as that they are joined no more, takes a few milliseconds
-        in a step of a thousand.
+        A decision about all words, such as that they are joined no more, takes many milliseconds
+        where there are thousands.
         """
-        for step in unhurried(self.room.standing_steps()):
-            self.room.groups_of(step.number)
+        direction = self.room.direction
+        steps = self.room.standing_steps()
+        for _ in unhurried(piece for step in steps for piece in step.finding(direction)):
+            pass
 
 
 class Rooms:

@@ -119,6 +119,7 @@ class Ticker:
             raise
         live.connected = self._audience.connected(Watch(code, "phone"))
         live.trouble = self._rooms.log.trouble
+        live.find_words()
         self._part_with_coaches(live)
         self._send_coaches(live, sent)
         if self._audience.connected(Watch(code, "stage")):
@@ -201,7 +202,6 @@ class Ticker:
         if sent.coach is not None and told_of == sent.coach_of:
             return
         sent.coach_of, sent.coach_at = told_of, now
-        live.find_words()
         live.suggested.look(live.room, self._offload)
         status = coach_status(live, live.connected)
         if is_news(status, sent.coach):

@@ -9,11 +9,16 @@ PIECE_SECONDS = 0.002
 Item = TypeVar("Item")
 
 
+def give_way() -> None:
+    """Let others have their turn."""
+    time.sleep(0)
+
+
 def unhurried(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items, of which there may be hundreds; now and then others have their turn."""
     since = time.monotonic()
     for item in items:
         yield item
         if time.monotonic() - since > PIECE_SECONDS:
-            time.sleep(0)
+            give_way()
             since = time.monotonic()

@@ -148,7 +148,7 @@ class Room:
         """Return all the present step's words, most frequent first, those not shown too."""
         if self._groups is None:
             summary = self.summary
-            self._groups = summary.groups() if summary else self.step.groups(self.direction)
+            self._groups = summary.groups if summary else self.step.groups(self.direction)
         return self._groups
 
     def groups_of(self, step: int) -> list[Group]:

@@ -201,14 +201,25 @@ class Step:
 
     def groups(self, direction: Direction) -> list[Group]:
         """Return all words, most frequent first; of equal ones the earlier first."""
-        self._judge_by(direction)
+        for _ in self.finding(direction):
+            pass
         if self._ordered is None:
-            for word, keys in self._members.items():
-                if word not in self._groups:
-                    self._groups[word] = self._group(word, keys, direction)
             found = [self._groups[word] for word in self._members]
             self._ordered = sorted(found, key=lambda group: -group.count)
         return self._ordered
+
+    def finding(self, direction: Direction) -> Iterator[None]:
+        """Find the words that are not known by now, a piece at a time; meanwhile answers may come.
+        It ends early where it would have to begin anew: a word is gone, or the words are judged by
+        another direction by then."""
+        self._judge_by(direction)
+        yield
+        for word in list(self._members) if self._ordered is None else ():
+            if self._key_gone or self._direction is not direction:
+                return
+            if word not in self._groups and word in self._members:
+                self._groups[word] = self._group(word, self._members[word], direction)
+                yield
 
     def heard(self, direction: Direction) -> int:
         """Return how many answers count for words that the stage shows."""

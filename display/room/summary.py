@@ -73,8 +73,9 @@ class Summary:
         """Return what a word of either step counts as here."""
         return self._direction.into(self._step, word)
 
+    @cached_property
     def groups(self) -> list[Group]:
-        """Return the words of both steps, each with the answers of both; most frequent first."""
+        """The words of both steps, each with the answers of both; most frequent first."""
         found = [self._group(word, members) for word, members in self._members.items()]
         return sorted(found, key=lambda group: -group.count)
 
@@ -83,7 +84,7 @@ class Summary:
         """The words that are not hidden, those with the greatest share in a step first."""
         totals = [sum(group.count for group in said.values()) or 1 for said in self._said]
         found = [
-            self._compared(group, totals) for group in self.groups() if group.standing == "shown"
+            self._compared(group, totals) for group in self.groups if group.standing == "shown"
         ]
         return sorted(found, key=lambda word: -max(word.share_before, word.share_after))
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
+from display.log.base import Offload, call
 from display.web.security import PICTURE_POLICY
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -27,6 +28,7 @@ MIMETYPES = {
 }
 COMPRESSED_ALREADY = {".png"}
 WORTH_COMPRESSING = 500  # bytes
+LONG = 20_000  # bytes, from which on it takes a millisecond
 
 
 class Asset(NamedTuple):
@@ -87,7 +89,8 @@ def compress_page(response: Response) -> Response:
         and response.content_length > WORTH_COMPRESSING
         and takes_gzip()
     ):
-        response.data = gzip.compress(response.data, 6)
+        offload: Offload = current_app.extensions["offload"] if len(response.data) > LONG else call
+        response.data = offload(gzip.compress, response.data, 6)
         response.headers["Content-Encoding"] = "gzip"
     return response
 

@@ -19,6 +19,7 @@ from display.live.audience import Audience, Watch
 from display.live.messages import Message
 from display.live.messages.coach import MOST_LISTED, coach_status, listed_word
 from display.live.rooms import LiveRoom
+from display.live.turns import give_way
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
@@ -271,4 +272,6 @@ def status(live: LiveRoom) -> Message:
     """Return what the coach's page shows now."""
     live.find_words()
     audience: Audience = current_app.extensions["audience"]
-    return coach_status(live, audience.connected(Watch(live.code, "phone")))
+    message = coach_status(live, audience.connected(Watch(live.code, "phone")))
+    give_way()  # to write it, or a page of it, takes as long again
+    return message

@@ -7,7 +7,18 @@ from itertools import product
 from tests.conftest import Coach, Server, Watcher
 
 QUESTION = "Vad?"
-SYLLABLES = ("ba", "do", "fi", "gu", "he", "ly", "mo", "na", "ri", "så")
+FIRST = (
+    "arbets", "avdelnings", "barn", "chefs", "digital", "enhets", "fritids", "förvaltnings",
+    "grupp", "hälso", "kommun", "kund", "kvalitets", "ledar", "lednings", "medarbetar", "miljö",
+    "mål", "område", "personal", "process", "projekt", "samhälls", "skol", "team", "trafik", "tids",
+    "utbildnings", "vardags", "verksamhets",
+)  # fmt: skip
+LAST = (
+    "ansvar/et", "behov/et", "beslut/et", "bild/en", "data/n", "dialog/en", "form/en", "fråga/n",
+    "förslag/et", "grupp/en", "idé/n", "kraft/en", "kultur/en", "ledning/en", "metod/en", "möte/t",
+    "plan/en", "process/en", "roll/en", "rum/met", "stöd/et", "tanke/n", "tid/en", "utbildning/en",
+    "värde/t",
+)  # fmt: skip
 PAGES = (
     "/coach", "/coach?search=ba", "/coach/words.json?search=ba", "/coach/cards", "/coach/plan",
     "/coach/agenda.json", "/stage", "", "/leader", "/words.json",
@@ -25,12 +36,18 @@ STEPS = [
 AGENDA = json.dumps({"steps": STEPS}, indent=1)
 
 
-def say_many(server: Server, number: int) -> None:
-    """Send so many different words."""
-    asked = server.coach().act("step", question=QUESTION, answers_each="unlimited")
-    asked.raise_for_status()
-    for _, word in zip(range(number), product(SYLLABLES, repeat=4), strict=False):
-        server.send("".join(word)).raise_for_status()
+def say_many(server: Server, steps: int, number: int) -> None:
+    """Send so many different words in each of so many steps; every other is an inflection."""
+    said = [
+        first + form
+        for first, last in product(FIRST, LAST)
+        for form in (last.split("/")[0], last.replace("/", ""))
+    ]
+    for _ in range(steps):
+        asked = server.coach().act("step", question=QUESTION, answers_each="unlimited")
+        asked.raise_for_status()
+        for word in said[:number]:
+            server.send(word).raise_for_status()
 
 
 def work(server: Server, seconds: float) -> int:

@@ -22,6 +22,7 @@ from tests.bench.load.texts import DIFFERENT_WORDS
 WAVES = 10
 CATCH_UP_SECONDS = 120  # at most, for a server that was sent more than it can do
 LEAVE_SECONDS = 2  # until the server has parted with those who left
+STEPS = 4  # in the room whose coach is at work
 ROUNDS = 3  # of each server in turn, where they are compared
 
 
@@ -39,7 +40,7 @@ class Size(NamedTuple):
     round_seconds: float = 10
     few_answers: int = 1_000
     many_answers: int = 100_000
-    many_words: int = 1_000
+    many_words: int = 1_500
 
 
 FULL = Size()
@@ -263,10 +264,10 @@ async def desk(size: Size, folder: Path) -> list[Row]:
     """A coach opens page after page and does act after act in a room of very many words."""
     with ordmoln(folder) as target:
         assert target.ours is not None
-        await asyncio.to_thread(say_many, target.ours, size.many_words)
+        await asyncio.to_thread(say_many, target.ours, STEPS, size.many_words)
         done = await asyncio.to_thread(work, target.ours, size.seconds)
         late = lag_rows(target)
-    figure = f"pages and acts of a coach, one after the other, {size.many_words} words"
+    figure = f"pages and acts of a coach, {STEPS} steps of {size.many_words} words"
     return [Row(figure, str(done)), *late]
 
 
