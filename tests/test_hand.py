@@ -11,7 +11,16 @@ from pages import PHONE, OpenPage, press
 from playwright.sync_api import Page, Route, expect
 
 from display.live.bursts import Bursts
-from display.room.events import AnswerGiven, AnswerWithdrawn, Event, QuestionAsked, RoomOpened
+from display.live.rooms import LiveRoom
+from display.log.base import Entry
+from display.room.events import (
+    AnswerGiven,
+    AnswerWithdrawn,
+    Event,
+    QuestionAsked,
+    RoomOpened,
+    encode,
+)
 from display.room.state import Room
 
 SAID = ["Delaktighet"] * 3 + ["Tydlighet"] * 2 + [["Delaktig", "kultur"][0], "Mod"]
@@ -442,3 +451,24 @@ def test_what_came_before_a_pause_makes_nothing_usual(pause: float, unusual: lis
 def test_many_answers_of_one_phone_are_not_those_of_many() -> None:
     many = [AnswerGiven(2, "anna", str(n), "mod") for n in range(25)]
     assert "mod" not in words_in_bursts(QuestionAsked("Vad?", None), *many)
+
+
+def test_a_receipt_does_not_tell_what_coaches_merge_while_only_they_see_the_words(
+    server: Server,
+) -> None:
+    coach = server.coach()
+    asked = coach.act("step", question="Vad?", answers_each="unlimited", concealed="on")
+    asked.raise_for_status()
+    for answer in ("Ledning", "Chef"):
+        server.send(answer).raise_for_status()
+    coach.act("merge", word="chef", into="ledning").raise_for_status()
+    assert server.send("Chef").json()["word"] == "chef"
+    coach.act("reveal").raise_for_status()
+    assert server.send("Chef").json()["word"] == "ledning"
+
+
+def test_an_answer_that_is_in_the_log_twice_is_one_of_the_minute() -> None:
+    live, said = LiveRoom("CODE"), AnswerGiven(1, "anna", "key", "mod")
+    for seq, event in enumerate((RoomOpened("sv"), QuestionAsked("Vad?"), said, said), 1):
+        live.apply(Entry(seq, 100.0, encode(event)))
+    assert live.bursts.per_minute(100.0) == 1

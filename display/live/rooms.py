@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterator
 
 from display.live import clock
 from display.live.bursts import Bursts
@@ -67,8 +68,10 @@ class LiveRoom:
             self._picture(event.step, event.aspect, event.deep).apply(entry.seq, event)
         if isinstance(event, AnswerGiven | RoomOpened):
             self.answered_at = entry.at
+        answers = len(self.room.answers)
         self.room.apply(event)
-        if isinstance(event, AnswerGiven | AnswerWithdrawn):
+        is_again = isinstance(event, AnswerGiven) and len(self.room.answers) == answers
+        if isinstance(event, AnswerGiven | AnswerWithdrawn) and not is_again:
             self.bursts.note(entry.at, self.room, event)
         self.seq = entry.seq
 
@@ -78,10 +81,16 @@ class LiveRoom:
         A decision about all words, such as that they are joined no more, takes many milliseconds
         where there are thousands.
         """
-        direction = self.room.direction
-        steps = self.room.standing_steps()
-        for _ in unhurried(piece for step in steps for piece in step.finding(direction)):
+        for _ in unhurried(self._finding()):
             pass
+
+    def _finding(self) -> Iterator[None]:
+        direction = self.room.direction
+        for step in self.room.standing_steps():
+            if self.room.direction is not direction:
+                yield from self._finding()
+                return
+            yield from step.finding(direction)
 
 
 class Rooms:

@@ -128,7 +128,7 @@ class Ticker:
         else:
             sent.stage = None  # who comes next is sent the whole, and may be gone before it changes
         self._send_phones(live, sent)  # after the stage, since they can be many
-        self._send_tables(live, sent)  # what is sent is of the step that phones know by now
+        self._send_tables(live, sent)
         sent.trouble = ""
 
     def _tell_trouble(self, live: LiveRoom, sent: Sent, trouble: Trouble) -> None:
@@ -147,13 +147,13 @@ class Ticker:
         """Draw the room's picture anew if its tally is not what it was drawn from."""
         if live.room.concealed:
             return
-        drawn_last, tally = live.picture, drawn_tally(live.room)
+        step, drawn_last, tally = live.room.step.number, live.picture, drawn_tally(live.room)
         if sent.drawn == (drawn_last, tally):
             return
         sent.drawn = (drawn_last, tally)  # even if it fails: the same tally would only fail again
         before, follows = drawn_last.cloud, drawn_last.seq
         after = self._offload(before.step, tally)
-        drawn = difference(live.room.step.number, drawn_last.aspect, follows, before, after)
+        drawn = difference(step, drawn_last.aspect, follows, before, after)
         try:
             if drawn is not None:
                 self._rooms.record(live.code, drawn)
@@ -169,9 +169,9 @@ class Ticker:
         channel = Watch(live.code, "stage").channel
         same = ("step", "aspect", "deep", "concealed", "language")
         if before is not None and all(header[name] == before[name] for name in same):
-            self._sockets.emit("changes", changes(live, before["seq"]), to=channel)
+            self._sockets.emit("changes", changes(live, header, before["seq"]), to=channel)
         else:
-            self._sockets.emit("picture", picture(live), to=channel)
+            self._sockets.emit("picture", picture(live, header), to=channel)
         sent.stage = header
 
     def _send_phones(self, live: LiveRoom, sent: Sent) -> None:
@@ -181,13 +181,15 @@ class Ticker:
             sent.phone = status
 
     def _send_tables(self, live: LiveRoom, sent: Sent) -> None:
-        if live.seq == sent.tables_seq:
+        """Send what tables have sent, if phones know by now of the step that this is about."""
+        seq = live.seq  # which may grow while phones are sent to
+        if seq == sent.tables_seq or (sent.phone or {}).get("step") != live.room.step.number:
             return
         for table, message in table_messages(live).items():
             if message != sent.tables.get(table):
                 self._sockets.emit("table", message, to=table_channel(live.code, table))
                 sent.tables[table] = message
-        sent.tables_seq = live.seq
+        sent.tables_seq = seq
 
     def _send_coaches(self, live: LiveRoom, sent: Sent) -> None:
         coaches = Watch(live.code, "coach", live.room.links_renewed)

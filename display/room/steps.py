@@ -153,7 +153,8 @@ class Step:
     _members: dict[str, list[str]] = field(default_factory=dict)  # the keys of each word
     _key_gone: bool = False  # since these were found
     _groups: dict[str, Group] = field(default_factory=dict)  # of the words that did not change
-    _ordered: list[Group] | None = None  # all of them, until one changes
+    _ordered: list[Group] = field(default_factory=list)  # all of them,
+    _is_ordered: bool = False  # until one changes
 
     def add(self, answer: Answer, replaces: Answer | None) -> None:
         """Let the answer count, in the place of another if it has one."""
@@ -203,9 +204,6 @@ class Step:
         """Return all words, most frequent first; of equal ones the earlier first."""
         for _ in self.finding(direction):
             pass
-        if self._ordered is None:
-            found = [self._groups[word] for word in self._members]
-            self._ordered = sorted(found, key=lambda group: -group.count)
         return self._ordered
 
     def finding(self, direction: Direction) -> Iterator[None]:
@@ -214,12 +212,21 @@ class Step:
         another direction by then."""
         self._judge_by(direction)
         yield
-        for word in list(self._members) if self._ordered is None else ():
-            if self._key_gone or self._direction is not direction:
-                return
-            if word not in self._groups and word in self._members:
-                self._groups[word] = self._group(word, self._members[word], direction)
-                yield
+        while self._is_judged_by(direction) and not self._is_ordered:
+            unknown = [word for word in self._members if word not in self._groups]
+            if not unknown:
+                found = [self._groups[word] for word in self._members]
+                self._ordered = sorted(found, key=lambda group: -group.count)
+                self._is_ordered = True
+            for word in unknown:
+                if not self._is_judged_by(direction):
+                    return
+                if word in self._members:
+                    self._groups[word] = self._group(word, self._members[word], direction)
+                    yield
+
+    def _is_judged_by(self, direction: Direction) -> bool:
+        return self._direction is direction and not self._key_gone
 
     def heard(self, direction: Direction) -> int:
         """Return how many answers count for words that the stage shows."""
@@ -240,7 +247,7 @@ class Step:
             words |= self._named(name, before, direction)
         for word in words & self._groups.keys():
             del self._groups[word]
-            self._ordered = None
+            self._is_ordered = False
         if (
             self._key_gone
             or before.joining != direction.joining
@@ -252,7 +259,7 @@ class Step:
             self._find(direction)
             same = {word for word in members if members[word] == self._members.get(word)}
             self._groups = {word: self._groups[word] for word in same & self._groups.keys()}
-            self._ordered = None
+            self._is_ordered = False
 
     def _named(self, decisions: str, before: Direction, direction: Direction) -> set[str]:
         """Return the words of this step about which these decisions are not the same."""
@@ -277,7 +284,7 @@ class Step:
             self._members.setdefault(self.word_of(key, direction), []).append(key)
 
     def _changed(self, key: str) -> None:
-        self._ordered = None
+        self._is_ordered = False
         if self._direction is not None:
             self._groups.pop(self.word_of(key, self._direction), None)
 

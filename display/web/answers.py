@@ -59,8 +59,7 @@ class Intake:
         if not KEY.fullmatch(sending.key):
             return Fate(live, error="key")
         if taken is not None:
-            same = taken.participant == participant or is_again(taken, sending)
-            return Fate(live, taken) if same else Fate(live, error="key")
+            return taken_before(live, taken, participant, sending)
         if len(sending.text) > MAX_SENT:
             return Fate(live, error="too_long")
         if wait := self._pace.wait_seconds(participant):
@@ -87,8 +86,10 @@ class Intake:
         refusal = live.room.refusal(event)
         if refusal is None:
             live = self._rooms.record(live.code, event)
-            if sending.key in live.room.answers:
-                return Fate(live, live.room.answers[sending.key], is_new=True)
+            taken = live.room.answers.get(sending.key)  # by this, or by another at the same time
+            if taken is not None:
+                fate = taken_before(live, taken, participant, sending)
+                return fate._replace(is_new=not fate.error)
             refusal = live.room.refusal(event) or "closed"  # another came in between
         return Fate(live, error=refusal)
 
@@ -109,19 +110,26 @@ def receipt(room: Room, answer: Answer, participant: str) -> dict[str, Any]:
     return {
         "status": "withdrawn" if answer.withdrawn else "accepted",
         "key": answer.key,
-        "word": room.word_of(answer),
+        "word": told_word(room, answer),
         "label": answer.word.spelling,
         "left": room.left(room.voice_of(participant)),
     }
 
 
-def is_again(taken: Answer, sending: Sending) -> bool:
-    """Return whether this is the answer that its key was taken for, sent again by who knows whom.
+def told_word(room: Room, answer: Answer) -> str:
+    """Return the word that the answer counts as; while only coaches see the step's words its own,
+    since what they merge it into may be another's."""
+    return answer.word.key if answer.step in room.direction.concealed else room.word_of(answer)
+
+
+def taken_before(live: LiveRoom, taken: Answer, participant: str, sending: Sending) -> Fate:
+    """Return the fate of an answer whose key was taken before.
 
     A phone that lost its cookie in between is still the same; another's text under the same key is
     another answer, and must not be thanked for as if it counted.
     """
-    return taken.text == sending.text
+    same = taken.participant == participant or taken.text == sending.text
+    return Fate(live, taken) if same else Fate(live, error="key")
 
 
 def seated(

@@ -18,7 +18,7 @@ from display.live.rooms import LiveRoom
 from display.log.base import LogUnavailable
 from display.room.events import AnswerWithdrawn
 from display.room.steps import Answer
-from display.web.answers import RETRY_SECONDS, Intake, read_sending, receipt
+from display.web.answers import RETRY_SECONDS, Intake, read_sending, receipt, told_word
 from display.web.auth import (
     back_to_page,
     participant,
@@ -100,7 +100,7 @@ def withdraw(code: str, key: str) -> Response:
         return refused(live, "final")
     if wants_json():
         left = live.room.left(live.room.voice_of(participant()))
-        return jsonify(status="withdrawn", key=key, word=live.room.word_of(answer), left=left)
+        return jsonify(status="withdrawn", key=key, word=told_word(live.room, answer), left=left)
     return back_to_page(live, {})
 
 

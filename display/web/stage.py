@@ -8,7 +8,7 @@ import qrcode
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from qrcode.image.svg import SvgPathImage
 
-from display.live.messages.stage import picture
+from display.live.messages.stage import picture, stage_header
 from display.live.rooms import LiveRoom
 from display.log.base import Offload
 from display.web.auth import is_coach, room_or_abort, rooms
@@ -29,7 +29,7 @@ def screen(code: str) -> str:
         "stage/stage.html",
         code=live.code,
         host=short_address(live).removesuffix(f"/{live.code}"),
-        picture=picture(live),
+        picture=picture(live, stage_header(live)),
         coach=is_coach(live),
     )
 

@@ -13,15 +13,15 @@ from display.room.summary import Compared, Summary
 TOP = 10  # words of the ranking
 
 
-def picture(live: LiveRoom) -> Message:
-    """Return the whole picture; without words while results are concealed."""
-    return {**stage_header(live), "words": shown_words(live, 0)}
+def picture(live: LiveRoom, header: Message) -> Message:
+    """Return the whole picture, under a `stage_header`; no words while results are concealed."""
+    return {**header, "words": shown_words(live, 0)}
 
 
-def changes(live: LiveRoom, since: int) -> Message:
+def changes(live: LiveRoom, header: Message, since: int) -> Message:
     """Return what changed in the picture after entry `since`; no words while they are concealed."""
     return {
-        **stage_header(live),
+        **header,
         "words": shown_words(live, since),
         "gone": [] if live.room.concealed else live.picture.gone_since(since),
     }
@@ -32,10 +32,11 @@ def resumed(live: LiveRoom, since: int) -> tuple[str, Message]:
 
     Whoever asks need not have seen that entry's words: what is gone since is named to nobody.
     """
+    header = stage_header(live)
     follows = since in live.picture.seqs and not live.room.concealed
     if follows and not live.picture.gone_since(since):
-        return "changes", changes(live, since)
-    return "picture", picture(live)
+        return "changes", changes(live, header, since)
+    return "picture", picture(live, header)
 
 
 def stage_header(live: LiveRoom) -> Message:
