@@ -39,9 +39,10 @@ from display.serving.packets import guard_packets
 from display.serving.proxies import behind_proxies
 from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
-from display.web.auth import coach_key, is_known, operator_key
+from display.web.auth import coach_key, goes_first, operator_key
 from display.web.hosts import own_hosts_only
 from display.web.languages import LANGUAGES, first_question
+from display.web.security import FIRST_BURST, FIRST_PER_SECOND, Pace
 from display.web.sockets import init_sockets
 
 GRACE_SECONDS = 0.5  # for requests under way when the server stops
@@ -101,8 +102,9 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     if settings.public_url is None:
         spawn(follow_address, app, rooms, settings)
     few = limited(own_hosts_only(app), socketio.server.eio, most_sockets(most))
+    pace = Pace(FIRST_BURST, FIRST_PER_SECOND)
     answering = answers_first(
-        behind_proxies(few, settings.trusted_proxies), partial(is_known, secret)
+        behind_proxies(few, settings.trusted_proxies), partial(goes_first, secret, pace)
     )
     server = spawn(answer_requests, listener, answering, most)
     sleep()  # lets it begin, since it cannot with a listener that is closed

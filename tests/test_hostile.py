@@ -23,16 +23,20 @@ import pytest
 import requests
 import websocket
 from conftest import JSON, ROOT, START_SECONDS, WAIT_SECONDS, Server, Watcher
+from hypothesis import given
+from hypothesis import strategies as st
 from strangers import Phone, fetch, raw, still_serves
 from werkzeug.test import Client
 
 from display.serving import lanes
 from display.serving.bodies import Body
 from display.serving.guard import limited
+from display.serving.heads import is_clear
 from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
 from display.serving.websocket import PROTOCOL_ERROR
-from display.web.auth import is_known, signer_with
+from display.web.auth import goes_first, signer_with
+from display.web.security import Pace
 from display.web.shortcut import LARGEST_REQUEST
 
 
@@ -464,6 +468,8 @@ AS_CHUNK = b"10\r\n" + ANSWER + b"\r\n"
         (b"Content-Length:", ANSWER),
         (b"Content-Length : 16", ANSWER),
         (b"Transfer-Encoding : chunked", AS_CHUNK + b"0\r\n\r\n"),
+        (b"Transfer-Encoding: identity, chunked", AS_CHUNK + b"0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", AS_CHUNK + b"0\r\n\r\n"),
         (b"Transfer-Encoding: chunked\r\nContent-Length: 16", AS_CHUNK + b"0\r\n\r\n"),
         (b"X: y\r\n Content-Length: 16", ANSWER),
         (b"Transfer-Encoding: chunked", AS_CHUNK + b"0x0\r\n\r\n"),
@@ -483,6 +489,27 @@ def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(
     assert answered.count(b"HTTP/1.") <= 1
     assert answered == b"" or answered.split()[1] in (b"400", b"408", b"413", b"422")
     assert hall.words() == before
+
+
+def test_a_head_is_as_long_as_browsers_need_and_no_longer(hall: Server) -> None:
+    start = f"GET /{hall.code} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    for lines, status in ((2, b"200"), (5, b"400")):
+        cookies = "".join(f"Cookie: a{n}={'b' * 4000}\r\n" for n in range(lines))
+        assert raw(hall, f"{start}{cookies}\r\n".encode()).split()[1] == status
+
+
+def test_of_thousands_of_languages_only_the_first_are_looked_at(hall: Server) -> None:
+    for others, language in ((100, "en"), (3000, "sv")):
+        asked = {"Accept-Language": "a," * others + "en"}
+        page = requests.get(hall.url, headers=asked, timeout=WAIT_SECONDS).text
+        assert f'lang="{language}"' in page
+
+
+@given(st.lists(st.sampled_from([b" ", b"\t", b"x", b"16", b":"]), max_size=9))
+def test_the_spaces_around_a_length_are_no_part_of_it(parts: list[bytes]) -> None:
+    value = b"".join(parts)
+    length = [b"Content-Length:" + value + b"\r\n", b"\r\n"]
+    assert is_clear(length) is value.strip(b" \t").isdigit()
 
 
 def test_a_length_that_is_told_twice_alike_is_one_length(hall: Server) -> None:
@@ -567,7 +594,14 @@ def test_what_a_known_phone_sends_is_an_answer_and_waits_for_no_turn(
     method: str, path: str, cookie: str, answers: bool
 ) -> None:
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": COOKIES[cookie]}
-    assert is_answer(environ, partial(is_known, SECRET)) is answers
+    assert is_answer(environ, partial(goes_first, SECRET, Pace(1, 1.0))) is answers
+
+
+def test_who_sends_more_than_a_person_does_takes_turns_with_pages() -> None:
+    known = partial(goes_first, SECRET, Pace(3, 0.001))
+    for cookie in ("participant's", "coach's"):
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "HTTP_COOKIE": COOKIES[cookie]}
+        assert [is_answer(environ, known) for _ in range(4)] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -633,7 +667,7 @@ def test_a_turn_leaves_the_processor_to_answers_while_they_come(
 def test_a_socket_takes_a_turn_to_begin_and_none_while_it_lasts() -> None:
     both_last = threading.Barrier(2)
     door = answers_first(
-        lambda *_: [str(both_last.wait(WAIT_SECONDS)).encode()], partial(is_known, SECRET)
+        lambda *_: [str(both_last.wait(WAIT_SECONDS)).encode()], lambda cookies: False
     )
     socket = {"REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/"}
     with ThreadPoolExecutor() as pool:
@@ -660,9 +694,7 @@ def test_who_has_not_waited_for_a_websocket_is_given_none(upgrade: bool) -> None
 
 
 def test_who_waits_for_a_turn_gets_it() -> None:
-    door = answers_first(
-        lambda environ, _: [environ["PATH_INFO"].encode()], partial(is_known, SECRET)
-    )
+    door = answers_first(lambda environ, _: [environ["PATH_INFO"].encode()], lambda cookies: False)
     page = {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}
     with ThreadPoolExecutor() as pool:
         made = list(pool.map(lambda _: door(page, None), range(50)))

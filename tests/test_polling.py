@@ -1,6 +1,7 @@
 """Long polling, where no websocket gets through: no more is taken over it than over one."""
 
 import json
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -9,6 +10,7 @@ import pytest
 import requests
 from conftest import WAIT_SECONDS, Server, Watcher
 from strangers import raw
+from test_websocket import KEY
 
 from display.serving.pace import BURST
 from display.web.sockets import MOST_WRONG
@@ -33,8 +35,19 @@ class Line:
         body = SEPARATOR.join(packets)
         return requests.post(self._url, data=body, timeout=WAIT_SECONDS).status_code
 
-    def fetch(self) -> str:
-        return requests.get(self._url, timeout=WAIT_SECONDS).text
+    def fetch(self, **headers: str) -> str:
+        return requests.get(self._url, headers=headers, timeout=WAIT_SECONDS).text
+
+
+def upgraded(server: Server, line: Line) -> socket.socket:
+    """Return a connection that asks to be the line's websocket, and says nothing more."""
+    connection = socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS)
+    path = line.path.replace("polling", "websocket")
+    connection.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\n{KEY}\r\n\r\n".encode()
+    )
+    return connection
 
 
 def watching(code: str, role: str = "phone") -> str:
@@ -75,14 +88,34 @@ def test_more_packets_in_a_request_than_a_page_sends_end_the_socket(hall: Server
 
 
 @pytest.mark.parametrize("waiting", [2, 20])
+@pytest.mark.parametrize("header", [{}, {"Upgrade": "x"}, {"Upgrade": "websocket"}])
 def test_who_polls_while_a_poll_waits_ends_the_socket_and_nothing_is_left_waiting(
-    hall: Server, waiting: int
+    hall: Server, waiting: int, header: dict[str, str]
 ) -> None:
     line = Line(hall)
     with ThreadPoolExecutor(waiting) as pool:
-        ended = [request.result() for request in [pool.submit(line.fetch) for _ in range(waiting)]]
+        asked = [pool.submit(line.fetch, **header) for _ in range(waiting)]
+        ended = [request.result() for request in asked]
     assert len(ended) == waiting
     assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_a_socket_becomes_one_websocket_and_no_second(hall: Server) -> None:
+    line = Line(hall)
+    with upgraded(hall, line) as first:
+        assert first.recv(4096).startswith(b"HTTP/1.1 101")
+        with upgraded(hall, line) as second:
+            assert second.recv(4096).startswith(b"HTTP/1.1 400")
+        assert first.recv(4096) == b""
+    assert line.send(watching(hall.code)) == HTTPStatus.BAD_REQUEST
+
+
+def test_a_websocket_that_its_client_never_begins_ends_with_its_socket(hall: Server) -> None:
+    line = Line(hall)
+    with upgraded(hall, line) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 101")
+        assert line.send("4{}") == HTTPStatus.BAD_REQUEST
+        assert connection.recv(4096) == b""
 
 
 def test_a_request_that_is_cut_off_ends_the_socket_and_is_no_fault(hall: Server) -> None:

@@ -12,6 +12,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 
 NEARLY_FULL = 0.9  # from here on a new connection takes the place of one that owes its request
 REQUEST_SECONDS = 30.0  # for a client that drips its request
+LARGEST_HEAD = 16 * 1024  # bytes; what a browser sends is a tenth of it
 KEEPALIVE_SECONDS = 3  # for an idle connection, which holds a place and 60 kB
 
 
@@ -22,6 +23,7 @@ def answer_requests(
     protocol: type[wsgi.HttpProtocol] = HttpProtocol,
 ) -> None:
     """Answer what comes to the listening socket, over so many connections, until it is closed."""
+    wsgi.MAX_TOTAL_HEADER_SIZE = LARGEST_HEAD
     quiet = wsgi.LoggerNull()  # what eventlet says of a connection holds the client's address
     eventlet.spawn(close_late_connections)
     wsgi.server(

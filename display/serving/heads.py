@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 REQUEST = re.compile(rb"([A-Z]+) (/[!-.0-~][!-~]*|/) HTTP/1\.1\r\n")
 HEAD = re.compile(rb"(?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)*\r\n")
-FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r?\n")
 LENGTH = re.compile(rb"[0-9]+")
 MOST_HEADERS = 100
 NOT_ORDINARY = {"expect", "transfer-encoding"}
@@ -69,8 +69,15 @@ def is_clear(lines: list[bytes]) -> bool:
     Where the two disagree on where a request ends, one could be hidden in another.
     """
     fields = [FIELD.fullmatch(line) for line in lines[:-1]]
-    lengths = {field[2] for field in fields if field and field[1].lower() == b"content-length"}
-    return all(fields) and len(lengths) <= 1 and all(map(LENGTH.fullmatch, lengths))
+    found = [(field[1].lower(), field[2].strip(b" \t")) for field in fields if field]
+    lengths = {value for name, value in found if name == b"content-length"}
+    codings = [value.lower() for name, value in found if name == b"transfer-encoding"]
+    return (
+        len(found) == len(fields)
+        and len(lengths) <= 1
+        and all(map(LENGTH.fullmatch, lengths))
+        and codings in ([], [b"chunked"])
+    )
 
 
 @lru_cache(256)

@@ -21,17 +21,18 @@ LOOK_SECONDS = 0.001  # between two looks at whether they are done
 RECENT_SECONDS = 0.03  # since an answer began: more are likely
 
 
-def answers_first(app: WsgiApp, is_known: Callable[[str], bool]) -> WsgiApp:
+def answers_first(app: WsgiApp, goes_first: Callable[[str], bool]) -> WsgiApp:
     """Return the WSGI app on which everything waits for its turn, but what a known phone sends.
 
-    `is_known` tells whether a `Cookie` header is of somebody who has been here.
+    `goes_first` tells whether a `Cookie` header is of somebody who has been here, and who does not
+    send more than a person does.
     """
     turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
     answers = Answers()
     numbers = cycle(range(SOCKET_TURNS))
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if is_answer(environ, is_known):
+        if is_answer(environ, goes_first):
             with answers.one():
                 return app(environ, start_response)
         turn = turn_of(environ)
@@ -79,7 +80,7 @@ class Answers:
             time.sleep(LOOK_SECONDS)
 
 
-def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
+def is_answer(environ: Environ, goes_first: Callable[[str], bool]) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
     A phone has opened its page before it answers, and so has a cookie that this server signed; one
@@ -88,7 +89,7 @@ def is_answer(environ: Environ, is_known: Callable[[str], bool]) -> bool:
     return (
         environ["REQUEST_METHOD"] in ("POST", "DELETE")
         and not environ["PATH_INFO"].startswith(SOCKETS)
-        and is_known(environ.get("HTTP_COOKIE", ""))
+        and goes_first(environ.get("HTTP_COOKIE", ""))
     )
 
 

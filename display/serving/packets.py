@@ -1,6 +1,8 @@
 """Engine.IO's sockets as they are here: what a client may send, however it comes, and the pings."""
 
 import time
+from contextlib import suppress
+from socket import SHUT_RDWR
 from typing import Any
 
 import engineio.socket
@@ -36,6 +38,7 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
     def __init__(self, server: object, sid: str) -> None:
         super().__init__(server, sid)
         self._pace = Pace()
+        self._upgrade: Any = None  # the connection of the websocket that it becomes, until it ends
 
     def receive(self, packet: Packet) -> None:
         """Take a packet; SocketIsClosedError, and the socket closed, if it is not a fair one."""
@@ -48,14 +51,25 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
     def handle_get_request(self, environ: Environ, start_response: StartResponse) -> Any:
         """Return what waits, when there is something, or take over a websocket.
 
-        SocketIsClosedError, and the socket closed, if another request polls already: the rule of
-        the protocol, without which one socket could hold every connection.
+        SocketIsClosedError, and the socket closed, if another request polls already, or is its
+        websocket: the rule of the protocol, without which one socket could hold every connection.
         """
-        polls = "HTTP_UPGRADE" not in environ and not (self.upgrading or self.upgraded)
-        if polls and self.queue.getting():
+        if is_upgrade(environ):
+            return self._become_websocket(environ, start_response)
+        if self.queue.getting() and not (self.upgrading or self.upgraded):
             self.close(abort=True)
             raise SocketIsClosedError
         return super().handle_get_request(environ, start_response)
+
+    def _become_websocket(self, environ: Environ, start_response: StartResponse) -> Any:
+        if self._upgrade is not None:
+            self.close(abort=True)
+            raise SocketIsClosedError
+        self._upgrade = environ["werkzeug.socket"]
+        try:
+            return super().handle_get_request(environ, start_response)
+        finally:
+            self._upgrade = None
 
     def handle_post_request(self, environ: Environ) -> None:
         """Take what came over long polling; SocketIsClosedError, and the socket closed, if that
@@ -67,8 +81,14 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
             raise SocketIsClosedError from None
 
     def close(self, wait: bool = False, abort: bool = False, reason: str | None = None) -> None:
-        """Close the socket; never wait until its client has fetched what is left, as it may not."""
+        """Close the socket and let go of whatever waits for it, on either side; never wait until
+        its client has fetched what is left, as it may not."""
         super().close(False, abort, reason)
+        for _ in range(self.queue.getting()):
+            self.queue.put(None)
+        if self._upgrade is not None and not self.upgraded:
+            with suppress(OSError):  # it is gone by now
+                self._upgrade.shutdown(SHUT_RDWR)
 
     def schedule_ping(self) -> None:
         if self.last_ping:  # None while one is on its way
@@ -79,6 +99,13 @@ class GuardedSocket(engineio.socket.Socket):  # type: ignore[misc]  # Engine.IO 
         if not self.closing and not self.closed:
             self.last_ping = time.time()
             self.send(Packet(PING))
+
+
+def is_upgrade(environ: Environ) -> bool:
+    """Return whether Engine.IO takes a request for one that becomes a websocket."""
+    connection = environ.get("HTTP_CONNECTION", "").lower().split(",")
+    upgrades = "upgrade" in (token.strip() for token in connection)
+    return upgrades and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
 
 
 def is_readable(packet: Packet) -> bool:

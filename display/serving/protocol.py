@@ -15,6 +15,8 @@ BUFFER = 2048  # bytes of each connection's own, both ways
 MOST_RESTING = 200  # connections without a request; above it, a phone's is closed after its answer
 HOLD_SECONDS = 2  # for who sends a body without end
 LEADING_BACK = ("wsgi.input", "eventlet.input", "eventlet.set_idle", "werkzeug.socket")
+PREFERENCES = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
+MOST_PREFERRED = 500  # characters of each; thousands of languages take long to choose from
 MOST_DISCARDED = 64 * 1024  # bytes of a body that nobody wanted, read so that its sender may go on
 
 
@@ -81,6 +83,9 @@ class HttpProtocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet has no 
         environ["werkzeug.socket"] = self.connection
         if isinstance(self.headers, Headers):
             environ.update(self.headers.environ)
+        for name in PREFERENCES:
+            if name in environ:
+                environ[name] = environ[name][:MOST_PREFERRED]
         body = environ["eventlet.input"]
         if body.chunked_input or body.content_length:
             body.rfile = Body(body.rfile)

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from display.live.rooms import LiveRoom, NoSuchRoom, Rooms
 from display.log.base import RoomErased
+from display.web.security import Pace
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -243,10 +244,12 @@ def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
     return value if time.time() - at <= COOKIE_SECONDS else None
 
 
-def is_known(secret: str, cookies: str) -> bool:
-    """Return whether the first participant or coach in a `Cookie` header is one of this server."""
+def goes_first(secret: str, pace: Pace, cookies: str) -> bool:
+    """Return whether the first participant or coach in a `Cookie` header is one of this server, and
+    keeps the pace."""
     found = SIGNED_COOKIE.search(cookies)
-    return found is not None and unsigned_with(secret, found[1], found[2]) is not None
+    known = None if found is None else unsigned_with(secret, found[1], found[2])
+    return known is not None and not pace.wait_seconds(known)
 
 
 @lru_cache(REMEMBERED)

@@ -219,6 +219,54 @@ async def heads(target: Target) -> None:
             await reader.readuntil(b"\r\n\r\n")
 
 
+async def long_heads(target: Target) -> None:
+    """Ask for a page with a head in which it takes long to find where a value ends."""
+    async with target.connection() as (reader, writer):
+        lines = [f"a: a{' ' * 8000}b"]
+        while True:
+            writer.write(target.request("GET", "//x", b"", *lines))
+            await read_response(reader)
+
+
+async def choosy(target: Target) -> None:
+    """Ask for a page in one of thousands of languages."""
+    async with target.connection() as (reader, writer):
+        while True:
+            languages = f"Accept-Language: {'a,' * 4000}"
+            writer.write(target.request("GET", f"/{target.code}", b"", languages))
+            await read_response(reader)
+
+
+async def polls_of_one(target: Target) -> None:
+    """Wait for one socket over connection after connection, as if it became a websocket."""
+    path = "/socket.io/?EIO=4&transport=polling"
+    async with target.connection() as (reader, writer):
+        writer.write(target.request("GET", path))
+        head = await reader.readuntil(b"\r\n\r\n")
+        opened = await reader.readexactly(content_length(head))
+    path += f"&sid={json.loads(opened[1:])['sid']}"
+
+    async def poll() -> None:
+        async with target.connection() as (reader, writer):
+            writer.write(target.request("GET", path, b"", "Upgrade: x"))
+            await read_response(reader)
+
+    await asyncio.gather(*(poll() for _ in range(50)))
+
+
+async def refused(target: Target) -> None:
+    """Send as a participant what is no answer, to the room and to one that is not there."""
+    async with target.connection() as (reader, writer):
+        writer.write(target.request("GET", f"/{target.code}"))
+        cookie = (await read_response(reader)).partition(b"participant=")[2].partition(b";")[0]
+        headers = (f"Cookie: participant={cookie.decode()}", "Accept: text/html")
+        body = json.dumps({"key": "!", "answer": "fusk"}).encode()
+        while True:
+            for code in (target.code, "CCCC"):
+                writer.write(target.request("POST", f"/{code}", body, *headers))
+                await read_response(reader)
+
+
 async def page_breakers(target: Target) -> None:
     async with target.connection() as (reader, writer):
         for answer in BREAKERS:
@@ -263,6 +311,10 @@ ATTACKS = {
     "probes": Attack("`/healthz` without end", probes, 50),
     "polled": Attack("150 stages that ask without end, over long polling", polled, 150),
     "heads": Attack("`HEAD` of pages without end", heads, 100),
+    "long-heads": Attack("heads full of spaces", long_heads, 20),
+    "choosy": Attack("pages in one of 4,000 languages", choosy, 20),
+    "polls-of-one": Attack("1,000 connections that wait for 20 sockets", polls_of_one, 20),
+    "refused": Attack("200 connections of participants, with what is refused", refused, 200),
     "page-breakers": Attack("answers made to break pages", page_breakers, 4),
 }
 AGAIN_SECONDS = 0.05  # before an attacker who was let go comes back
