@@ -57,6 +57,15 @@ def test_a_script_is_what_it_says_it_is_and_for_this_origin_alone(hall: Server) 
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+def test_a_file_is_kept_for_ever_under_its_own_version_and_under_no_other(hall: Server) -> None:
+    found = re.search(r'src="/static/(\w+)/([^"]+\.js)"', fetch(hall, "/{code}").text)
+    assert found
+    own, other = (fetch(hall, f"/static/{version}/{found[2]}") for version in (found[1], "next"))
+    assert "immutable" in own.headers["Cache-Control"]
+    assert other.headers["Cache-Control"] == "no-store"
+    assert other.text == own.text
+
+
 @pytest.mark.parametrize("path", [*PAGES[:4], *ERRORS])
 def test_what_a_room_shows_is_never_cached(hall: Server, path: str) -> None:
     assert fetch(hall, path).headers["Cache-Control"] == "no-store"
