@@ -4,12 +4,14 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 import socketio
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
+from prometheus_client import CollectorRegistry, ProcessCollector
 from strangers import Phone, fetch
 from werkzeug.test import TestResponse
 
@@ -19,7 +21,7 @@ from display.log import open_log
 from display.room.events import TablesAdded
 from display.web import create_app
 from display.web.answers import Intake
-from display.web.health import Pulse
+from display.web.health import Lately, figures, pulse
 from display.web.hosts import is_own
 from display.web.security import PARTICIPANT_BURST, Pace
 
@@ -284,8 +286,34 @@ def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Pa
         return at
 
     for seconds, times in ((3600.0, 1), (0.0, 3)):
-        app.extensions["pulse"] = Pulse(rooms, seconds)
+        app.extensions["pulse"] = Lately(partial(pulse, rooms), seconds)
         assert len({written() for _ in range(3)}) == times
+    log.close()
+
+
+def test_figures_of_the_process_are_found_off_the_event_loop_and_not_for_each_who_asks(
+    tmp_path: Path,
+) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms, audience, offloaded = Rooms(log), Audience(), []
+
+    def offload(work: Callable[[], bytes]) -> bytes:
+        offloaded.append(work())
+        return offloaded[-1]
+
+    app = create_app(rooms, audience, "secret", "http://hall.test", None, None, 30.0, offload)
+    for seconds, times in ((3600.0, 1), (0.0, 3)):
+        offloaded.clear()
+        find = partial(figures, rooms, audience, app.extensions["lag"], offload)
+        app.extensions["figures"] = Lately(find, seconds)
+        told = [app.test_client().get("/metrics").text for _ in range(3)]
+        assert len(offloaded) == times
+    expected = CollectorRegistry()
+    ProcessCollector(registry=expected)
+    named = [f"# TYPE {one.name}" for one in expected.collect()]
+    assert [one in text for text in told for one in named] == [True] * 3 * len(named)
+    assert "ordmoln_rooms 0.0" in told[0]
+    assert b"ordmoln" not in offloaded[0]  # what belongs to the event loop is read there
     log.close()
 
 
