@@ -32,6 +32,7 @@ from display.serving.guard import limited
 from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
 from display.serving.websocket import PROTOCOL_ERROR
+from display.web.acts import MOST_STEPS_EVER
 from display.web.auth import is_known, signer_with
 from display.web.shortcut import LARGEST_REQUEST
 
@@ -532,6 +533,34 @@ def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
     stranger = Client(limited(app, sockets, 2))
     new = "/socket.io/?EIO=4&transport=polling&x_sid=1"
     assert [stranger.get(new).status_code for _ in range(3)] == [200, 200, 503]
+
+
+STEPS_AT_ONCE = 100
+ASKED_FOR = 12
+
+
+def test_there_is_an_end_of_steps_though_many_are_asked_for_at_once(server: Server) -> None:
+    coach = server.coach()
+    plans = [{"question": f"Fråga {number}"} for number in range(STEPS_AT_ONCE)]
+    agenda = json.dumps({"steps": plans})
+    with ThreadPoolExecutor(ASKED_FOR) as pool:
+        replies = list(
+            pool.map(lambda _: server.coach().act("agenda", agenda=agenda), range(ASKED_FOR))
+        )
+    statuses = sorted(reply.status_code for reply in replies)
+    made = (MOST_STEPS_EVER - 1) // STEPS_AT_ONCE  # the room has one already
+    assert statuses == [200] * made + [422] * (ASKED_FOR - made)
+    refused = next(reply for reply in replies if reply.status_code == 422)
+    assert refused.json()["message"].startswith(f"Ett rum har högst {MOST_STEPS_EVER} steg")
+    for _ in range(MOST_STEPS_EVER - 1 - made * STEPS_AT_ONCE):
+        coach.act("step", question="Vad nu?").raise_for_status()
+    for name, fields in (("step", {"question": "Vad?"}), ("plan", {"question": "Vad?"})):
+        assert coach.act(name, **fields).status_code == 422
+    for name in ("undo", "calm"):
+        coach.act(name).raise_for_status()
+    server.kill()
+    server.start()
+    assert server.coach().act("plan", question="Vad?").status_code == 422
 
 
 SECRET = "of the server"

@@ -11,16 +11,20 @@ from pathlib import Path
 import pytest
 import socketio
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
+from flask import Flask
+from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry, ProcessCollector
 from strangers import Phone, fetch
 from werkzeug.test import TestResponse
 
 from display.live.audience import Audience
-from display.live.rooms import Rooms
+from display.live.rooms import LiveRoom, Rooms
 from display.log import open_log
-from display.room.events import TablesAdded
+from display.room.events import TablesAdded, WordListed
 from display.web import create_app
+from display.web.acts import MOST_WORDS_LISTED
 from display.web.answers import Intake
+from display.web.auth import coach_key
 from display.web.health import Lately, figures, pulse
 from display.web.hosts import is_own
 from display.web.security import PARTICIPANT_BURST, Pace
@@ -253,6 +257,63 @@ def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_p
     assert [answered.status_code for answered in strangers] == [200, 429, 429]
     assert strangers[-1].headers["Retry-After"] == "10"
     assert len(live.room.seats) == 2
+    log.close()
+
+
+def coach_in(app: Flask, live: LiveRoom) -> FlaskClient:
+    """Return the browser of the room's coach."""
+    with app.test_request_context():
+        key = coach_key(live)
+    client = app.test_client()
+    client.get(f"/{live.code}/coach?key={key}")
+    return client
+
+
+def test_coaches_of_a_room_keep_to_its_pace_and_are_told_to_wait(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    busy, other = (rooms.open("sv", "Vad?") for _ in range(2))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 1e9)
+    app.extensions["act_pace"] = Pace(2, 0.1)
+    coach = coach_in(app, busy)
+    acts = f"/{busy.code}/coach"
+
+    def view(name: str) -> int:
+        return coach.post(f"{acts}/view", json={"view": name}, headers=JSON).status_code
+
+    assert [view(name) for name in ("roll", "roll", "ranking", "lobby")] == [200, 200, 200, 429]
+    held = coach.post(f"{acts}/undo", headers=JSON)
+    assert held.json is not None
+    assert held.json["message"].startswith("Väldigt mycket gjordes på en gång.")
+    assert (held.status_code, held.headers["Retry-After"]) == (429, "10")
+    typed = coach.post(f"{acts}/plan", data={"question": "Vad är viktigt?"})
+    assert (typed.status_code, typed.headers["Retry-After"]) == (429, "10")
+    assert "Vad är viktigt?</textarea>" in typed.text
+    assert (busy.room.direction.view, len(busy.room.steps)) == ("ranking", 1)
+    elsewhere = coach_in(app, other).post(f"/{other.code}/coach/calm", headers=JSON)
+    assert elsewhere.status_code == HTTPStatus.OK
+    log.close()
+
+
+def test_there_is_an_end_of_the_words_that_a_room_lists(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    live = rooms.open("sv", "Vad?")
+    rooms.record(live.code, *(WordListed(f"ord{n}", True) for n in range(MOST_WORDS_LISTED)))
+    coach = coach_in(
+        create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 1e9), live
+    )
+
+    def listed(word: str, held: str) -> TestResponse:
+        sent = {"word": word, "held": held}
+        return coach.post(f"/{live.code}/coach/list", json=sent, headers=JSON)
+
+    refused = listed("ett till", "on")
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert refused.json is not None
+    assert refused.json["message"].startswith("Högst 1000 ord sammanlagt")
+    assert listed("ord7", "").status_code == HTTPStatus.OK
+    assert len(live.room.direction.listed) == MOST_WORDS_LISTED
     log.close()
 
 

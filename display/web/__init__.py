@@ -1,5 +1,7 @@
 """Flask: a module for each audience, and what they share. Knows nothing of SQL or layout."""
 
+import threading
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from display.web.operator import operator
 from display.web.phone import phone
 from display.web.seats import seats
 from display.web.security import (
+    ACT_BURST,
+    ACTS_PER_SECOND,
     PARTICIPANT_BURST,
     PARTICIPANT_PER_SECOND,
     ROOM_BURST,
@@ -74,6 +78,8 @@ def create_app(
         figures=Lately(partial(figures, rooms, audience, lag, offload), LATELY_SECONDS),
         pace=pace,
         room_pace=room_pace,
+        act_pace=Pace(ACT_BURST, ACTS_PER_SECOND),
+        act_turns=defaultdict(threading.Lock),
         intake=intake,
         offload=offload,
     )
