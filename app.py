@@ -89,7 +89,8 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     most = most_connections()
     socketio = init_sockets(app, ASYNC_MODE)
     guard_packets()
-    guard(socketio.server.eio, partial(is_watching, socketio.server.manager, audience))
+    sockets = socketio.server.eio
+    strangers = guard(sockets, partial(is_watching, socketio.server.manager, audience))
     ticker = Ticker(rooms, audience, socketio, execute)
     load_rooms(app, rooms, settings.log, keep_seconds)
     collect_all()
@@ -101,7 +102,7 @@ def serve(settings: Settings, secret: str, log: Log, listener: Any) -> None:
     spawn(erase_stale_rooms, rooms, keep_seconds, sleep)
     if settings.public_url is None:
         spawn(follow_address, app, rooms, settings)
-    few = limited(own_hosts_only(app), socketio.server.eio, most_sockets(most))
+    few = limited(own_hosts_only(app), sockets, strangers, most_sockets(most))
     pace = Pace(FIRST_BURST, FIRST_PER_SECOND)
     answering = answers_first(
         behind_proxies(few, settings.trusted_proxies), partial(goes_first, secret, pace)

@@ -56,7 +56,8 @@ class Site:
         live = rooms.open("sv", "Vad?")
         self.code = live.code
         self.app: Flask = create_app(rooms, Audience(), SECRET, "http://x", None, None, 1e9)
-        self.app.extensions["pace"] = Pace(10**9, 10**9)
+        for name in ("pace", "act_pace"):
+            self.app.extensions[name] = Pace(10**9, 10**9)
         with self.app.test_request_context():
             admitted = admit_coach(self.app.response_class(), live)
         self.coach = admitted.headers["Set-Cookie"].partition(";")[0]

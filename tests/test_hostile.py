@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -30,11 +31,12 @@ from werkzeug.test import Client
 
 from display.serving import lanes
 from display.serving.bodies import Body
-from display.serving.guard import limited
+from display.serving.guard import Strangers, guard, limited
 from display.serving.heads import is_clear
 from display.serving.lanes import answers_first, is_answer, turn_of
 from display.serving.unfinished import Unfinished
 from display.serving.websocket import PROTOCOL_ERROR
+from display.web.acts import MOST_STEPS_EVER
 from display.web.auth import goes_first, signer_with
 from display.web.security import Pace
 from display.web.shortcut import LARGEST_REQUEST
@@ -316,7 +318,9 @@ def ended(connection: socket.socket) -> bool:
         return True
 
 
-def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: Path) -> None:
+@pytest.fixture
+def small_house(tmp_path: Path) -> Iterator[Server]:
+    """A server that may have 400 descriptors, and so 200 connections."""
     server = Server(tmp_path)
     log = f"sqlite:///{server.log}"
     start = f"ulimit -n 400 && exec {sys.executable} app.py --port {server.port} --log {log}"
@@ -330,6 +334,13 @@ def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: P
             text=True,
         )
     server._read_links()
+    yield server
+    if server.running:
+        server.kill()
+
+
+def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(small_house: Server) -> None:
+    server = small_house
     halves = []
     for _ in range(350):  # there is room for 200
         halves.append(socket.create_connection(("127.0.0.1", server.port), WAIT_SECONDS))
@@ -338,7 +349,6 @@ def test_a_house_full_of_half_requests_lets_in_who_sends_a_whole_one(tmp_path: P
     for connection in halves:
         connection.close()
     assert server.running
-    server.stop()
 
 
 DRIPPING = """
@@ -530,8 +540,14 @@ def test_a_body_that_is_sent_without_end_ends_the_connection(server: Server) -> 
     assert server.errors.read_text() == ""
 
 
-def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
+def guarded(is_watching: Callable[[str], bool]) -> tuple[engineio.Server, Strangers]:
     sockets = engineio.Server(async_mode="threading")
+    sockets.on("connect", lambda *_: None)
+    return sockets, guard(sockets, is_watching)
+
+
+def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
+    sockets, strangers = guarded(lambda _: True)
     asked, statuses = [], []
 
     def app(environ: dict[str, Any], _: Any) -> list[bytes]:
@@ -539,7 +555,7 @@ def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
         return []
 
     def ask(path: str, query: str = "") -> None:
-        door = limited(app, sockets, 1)
+        door = limited(app, sockets, strangers, 1)
         list(door({"PATH_INFO": path, "QUERY_STRING": query}, lambda s, _: statuses.append(s)))
 
     ask("/socket.io/")
@@ -553,12 +569,91 @@ def test_there_is_an_end_of_sockets_but_not_of_answers() -> None:
     assert len(statuses) == 4
 
 
-def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
-    sockets = engineio.Server(async_mode="threading")
+NEW = "/socket.io/?EIO=4&transport=polling&x_sid=1"
+
+
+def door_to(sockets: engineio.Server, strangers: Strangers, most: int) -> Client:
     app = engineio.WSGIApp(sockets, engineio_path="socket.io")
-    stranger = Client(limited(app, sockets, 2))
-    new = "/socket.io/?EIO=4&transport=polling&x_sid=1"
-    assert [stranger.get(new).status_code for _ in range(3)] == [200, 200, 503]
+    return Client(limited(app, sockets, strangers, most))
+
+
+def test_a_session_without_a_connection_is_a_socket_as_well() -> None:
+    stranger = door_to(*guarded(lambda _: True), 2)
+    assert [stranger.get(NEW).status_code for _ in range(3)] == [200, 200, 503]
+
+
+def test_where_sockets_are_full_the_oldest_that_watches_nothing_makes_way() -> None:
+    watching: set[str] = set()
+    sockets, strangers = guarded(watching.__contains__)
+    stranger = door_to(sockets, strangers, 3)
+
+    def come() -> str:
+        assert stranger.get(NEW).status_code == HTTPStatus.OK
+        return list(sockets.sockets)[-1]
+
+    came = [come() for _ in range(3)]
+    watching.add(came[0])
+    oldest = sockets.sockets[came[1]]
+    came.append(come())
+    assert list(sockets.sockets) == [came[0], *came[2:]]
+    assert oldest.closed
+    watching.update(came)
+    assert stranger.get(NEW).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert len(sockets.sockets) == 3
+
+
+def test_a_socket_that_is_swept_out_counts_no_more() -> None:
+    sockets, strangers = guarded(lambda _: False)
+    stranger = door_to(sockets, strangers, 3)
+    for _ in range(3):
+        stranger.get(NEW)
+    swept = list(sockets.sockets.values())
+    strangers.sweep(float("inf"))
+    assert sockets.sockets == {}
+    assert [one.closed for one in swept] == [True] * 3
+
+
+def test_sockets_that_are_begun_and_left_keep_no_phone_out(small_house: Server) -> None:
+    server = small_house
+    phone = Watcher(server, "phone")
+    phone.wait_for(lambda name, _: name == "status")
+    for _ in range(300):  # there is room for 160
+        assert requests.get(server.url + NEW, timeout=WAIT_SECONDS).ok
+    another = Watcher(server, "phone")
+    another.wait_for(lambda name, _: name == "status")
+    server.coach().act("close").raise_for_status()
+    for one in (phone, another):
+        one.wait_for(lambda name, message: name == "status" and not message["open"])
+        one.close()
+    assert server.errors.read_text() == ""
+
+
+STEPS_AT_ONCE = 100
+ASKED_FOR = 12
+
+
+def test_there_is_an_end_of_steps_though_many_are_asked_for_at_once(server: Server) -> None:
+    coach = server.coach()
+    plans = [{"question": f"Fråga {number}"} for number in range(STEPS_AT_ONCE)]
+    agenda = json.dumps({"steps": plans})
+    with ThreadPoolExecutor(ASKED_FOR) as pool:
+        replies = list(
+            pool.map(lambda _: server.coach().act("agenda", agenda=agenda), range(ASKED_FOR))
+        )
+    statuses = sorted(reply.status_code for reply in replies)
+    made = (MOST_STEPS_EVER - 1) // STEPS_AT_ONCE  # the room has one already
+    assert statuses == [200] * made + [422] * (ASKED_FOR - made)
+    refused = next(reply for reply in replies if reply.status_code == 422)
+    assert refused.json()["message"].startswith(f"Ett rum har högst {MOST_STEPS_EVER} steg")
+    for _ in range(MOST_STEPS_EVER - 1 - made * STEPS_AT_ONCE):
+        coach.act("step", question="Vad nu?").raise_for_status()
+    for name, fields in (("step", {"question": "Vad?"}), ("plan", {"question": "Vad?"})):
+        assert coach.act(name, **fields).status_code == 422
+    for name in ("undo", "calm"):
+        coach.act(name).raise_for_status()
+    server.kill()
+    server.start()
+    assert server.coach().act("plan", question="Vad?").status_code == 422
 
 
 SECRET = "of the server"

@@ -49,7 +49,7 @@ from display.room.events import (
     decode,
     encode,
 )
-from display.room.state import Room
+from display.room.state import MOST_UNDONE, Room
 
 any_text = st.text(alphabet=st.characters(), max_size=40)
 steps = st.integers(1, 3)
@@ -288,6 +288,16 @@ def test_undo_returns_step_by_step_to_what_was_before(
         assert room.direction == direction
     room.apply(ActUndone())
     assert room.direction == room_of().direction
+
+
+def test_undo_reaches_back_over_the_last_acts_and_all_are_counted() -> None:
+    room = room_of(*(WordListed(f"ord{number}", True) for number in range(MOST_UNDONE + 5)))
+    decisions = room.decisions
+    for _ in range(MOST_UNDONE + 5):
+        room.apply(ActUndone())
+    assert list(room.direction.listed) == [f"ord{number}" for number in range(5)]
+    assert decisions - room_of().decisions == MOST_UNDONE + 5
+    assert room.decisions == decisions + MOST_UNDONE
 
 
 @given(events)
@@ -578,7 +588,7 @@ def test_the_shape_of_the_picture_is_the_rooms_and_can_be_undone() -> None:
 def test_an_aspect_of_a_later_version_leaves_the_picture_as_it_was() -> None:
     room = room_of(AspectChosen("5:1"))
     assert room.direction == room_of().direction
-    assert room.acts == []
+    assert not room.acts
 
 
 def test_a_picture_of_an_earlier_version_is_one_in_16_to_9() -> None:

@@ -4,22 +4,28 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 import socketio
 from conftest import JSON, WAIT_SECONDS, Server, Watcher
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry, ProcessCollector
 from strangers import Phone, fetch
 from werkzeug.test import TestResponse
 
 from display.live.audience import Audience
-from display.live.rooms import Rooms
+from display.live.rooms import LiveRoom, Rooms
 from display.log import open_log
-from display.room.events import TablesAdded
+from display.room.events import TablesAdded, WordListed
 from display.web import create_app
+from display.web.acts import MOST_WORDS_LISTED
 from display.web.answers import Intake
-from display.web.health import Pulse
+from display.web.auth import coach_key
+from display.web.health import Lately, figures, pulse
 from display.web.hosts import is_own
 from display.web.security import PARTICIPANT_BURST, Pace
 
@@ -55,6 +61,15 @@ def test_a_script_is_what_it_says_it_is_and_for_this_origin_alone(hall: Server) 
     assert headers["Content-Type"].startswith("text/javascript")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_file_is_kept_for_ever_under_its_own_version_and_under_no_other(hall: Server) -> None:
+    found = re.search(r'src="/static/(\w+)/([^"]+\.js)"', fetch(hall, "/{code}").text)
+    assert found
+    own, other = (fetch(hall, f"/static/{version}/{found[2]}") for version in (found[1], "next"))
+    assert "immutable" in own.headers["Cache-Control"]
+    assert other.headers["Cache-Control"] == "no-store"
+    assert other.text == own.text
 
 
 @pytest.mark.parametrize("path", [*PAGES[:4], *ERRORS])
@@ -245,6 +260,63 @@ def test_seats_that_are_taken_without_end_are_held_to_the_pace_of_the_room(tmp_p
     log.close()
 
 
+def coach_in(app: Flask, live: LiveRoom) -> FlaskClient:
+    """Return the browser of the room's coach."""
+    with app.test_request_context():
+        key = coach_key(live)
+    client = app.test_client()
+    client.get(f"/{live.code}/coach?key={key}")
+    return client
+
+
+def test_coaches_of_a_room_keep_to_its_pace_and_are_told_to_wait(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    busy, other = (rooms.open("sv", "Vad?") for _ in range(2))
+    app = create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 1e9)
+    app.extensions["act_pace"] = Pace(2, 0.1)
+    coach = coach_in(app, busy)
+    acts = f"/{busy.code}/coach"
+
+    def view(name: str) -> int:
+        return coach.post(f"{acts}/view", json={"view": name}, headers=JSON).status_code
+
+    assert [view(name) for name in ("roll", "roll", "ranking", "lobby")] == [200, 200, 200, 429]
+    held = coach.post(f"{acts}/undo", headers=JSON)
+    assert held.json is not None
+    assert held.json["message"].startswith("Väldigt mycket gjordes på en gång.")
+    assert (held.status_code, held.headers["Retry-After"]) == (429, "10")
+    typed = coach.post(f"{acts}/plan", data={"question": "Vad är viktigt?"})
+    assert (typed.status_code, typed.headers["Retry-After"]) == (429, "10")
+    assert "Vad är viktigt?</textarea>" in typed.text
+    assert (busy.room.direction.view, len(busy.room.steps)) == ("ranking", 1)
+    elsewhere = coach_in(app, other).post(f"/{other.code}/coach/calm", headers=JSON)
+    assert elsewhere.status_code == HTTPStatus.OK
+    log.close()
+
+
+def test_there_is_an_end_of_the_words_that_a_room_lists(tmp_path: Path) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms = Rooms(log)
+    live = rooms.open("sv", "Vad?")
+    rooms.record(live.code, *(WordListed(f"ord{n}", True) for n in range(MOST_WORDS_LISTED)))
+    coach = coach_in(
+        create_app(rooms, Audience(), "secret", "http://hall.test", None, None, 1e9), live
+    )
+
+    def listed(word: str, held: str) -> TestResponse:
+        sent = {"word": word, "held": held}
+        return coach.post(f"/{live.code}/coach/list", json=sent, headers=JSON)
+
+    refused = listed("ett till", "on")
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert refused.json is not None
+    assert refused.json["message"].startswith("Högst 1000 ord sammanlagt")
+    assert listed("ord7", "").status_code == HTTPStatus.OK
+    assert len(live.room.direction.listed) == MOST_WORDS_LISTED
+    log.close()
+
+
 def test_the_event_loop_goes_on_while_a_qr_code_is_made(tmp_path: Path) -> None:
     log = open_log(f"sqlite:///{tmp_path}/log.db")
     rooms, offloaded = Rooms(log), []
@@ -275,8 +347,34 @@ def test_asking_without_end_whether_answers_can_be_kept_writes_once(tmp_path: Pa
         return at
 
     for seconds, times in ((3600.0, 1), (0.0, 3)):
-        app.extensions["pulse"] = Pulse(rooms, seconds)
+        app.extensions["pulse"] = Lately(partial(pulse, rooms), seconds)
         assert len({written() for _ in range(3)}) == times
+    log.close()
+
+
+def test_figures_of_the_process_are_found_off_the_event_loop_and_not_for_each_who_asks(
+    tmp_path: Path,
+) -> None:
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    rooms, audience, offloaded = Rooms(log), Audience(), []
+
+    def offload(work: Callable[[], bytes]) -> bytes:
+        offloaded.append(work())
+        return offloaded[-1]
+
+    app = create_app(rooms, audience, "secret", "http://hall.test", None, None, 30.0, offload)
+    for seconds, times in ((3600.0, 1), (0.0, 3)):
+        offloaded.clear()
+        find = partial(figures, rooms, audience, app.extensions["lag"], offload)
+        app.extensions["figures"] = Lately(find, seconds)
+        told = [app.test_client().get("/metrics").text for _ in range(3)]
+        assert len(offloaded) == times
+    expected = CollectorRegistry()
+    ProcessCollector(registry=expected)
+    named = [f"# TYPE {one.name}" for one in expected.collect()]
+    assert [one in text for text in told for one in named] == [True] * 3 * len(named)
+    assert "ordmoln_rooms 0.0" in told[0]
+    assert b"ordmoln" not in offloaded[0]  # what belongs to the event loop is read there
     log.close()
 
 

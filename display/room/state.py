@@ -7,6 +7,7 @@ nothing here. The same log therefore always gives the same room, whoever reads i
 What coaches decide is kept apart from what the audience said: see `direction`.
 """
 
+from collections import deque
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -37,6 +38,8 @@ Refusal: TypeAlias = Literal[
     "closed", "spent", "changed", "no_such_table", "empty", "not_a_word", "one_word"
 ]
 
+MOST_UNDONE = 200  # each keeps a direction of its own, with all the steps there are
+
 
 class Room:
     """One gathering: its steps, the answers given, and what the coaches have decided."""
@@ -45,7 +48,8 @@ class Room:
         self.steps: list[Step] = []
         self.answers: dict[str, Answer] = {}  # by key, also those taken back
         self.direction = Direction()
-        self.acts: list[tuple[Act, Direction]] = []  # each act that stands, and what was before
+        # the last acts that stand, and what was before each: undo reaches back over so many
+        self.acts: deque[tuple[Act, Direction]] = deque(maxlen=MOST_UNDONE)
         self.decisions = 0  # acts done and undone; tells an act that is sent again from a new one
         self.undone: Act | None = None  # what the latest decision took back, if it was undo
         self.title = ""

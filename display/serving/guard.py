@@ -31,13 +31,16 @@ class TakenOver(tuple[bytes, ...]):
     """The body of a response that is none: the connection was a websocket, and is over."""
 
 
-def guard(server: Any, is_watching: Callable[[str], bool]) -> None:
-    """Give an Engine.IO server our websockets and queues, and sweep out who watches nothing.
+def guard(server: Any, is_watching: Callable[[str], bool]) -> "Strangers":
+    """Give an Engine.IO server our websockets and queues, sweep out who watches nothing, and return
+    those that watch nothing yet.
 
     `is_watching` tells whether the Engine.IO session of an id says what it is there for.
     """
     server._async = {**server._async, "websocket": Upgrade, "queue": queue_of(server)}
-    server.start_background_task(Strangers(server, is_watching).sweep_for_ever)
+    strangers = Strangers(server, is_watching)
+    server.start_background_task(strangers.sweep_for_ever)
+    return strangers
 
 
 class Upgrade:
@@ -146,9 +149,26 @@ class Strangers:
     def sweep(self, before: float) -> None:
         """Close every socket that came before that time and watches nothing."""
         while self._came and self._came[0][0] < before:
-            _, sid = self._came.popleft()
-            if sid in self._server.sockets and not self._is_watching(sid):
-                self._server.sockets[sid].close(wait=False)
+            self._close_oldest()
+
+    def make_way(self) -> bool:
+        """Close the oldest socket that watches nothing; return whether there was one."""
+        while self._came:
+            if self._close_oldest():
+                return True
+        return False
+
+    def _close_oldest(self) -> bool:
+        """Look at the oldest, and close it if it watches nothing; return whether it did not.
+
+        Engine.IO would count it for half a minute more.
+        """
+        _, sid = self._came.popleft()
+        if sid not in self._server.sockets or self._is_watching(sid):
+            return False
+        self._server.sockets[sid].close(wait=False)
+        self._server.sockets.pop(sid, None)
+        return True
 
     def sweep_for_ever(self) -> None:
         while True:
@@ -160,11 +180,15 @@ class Strangers:
         return self._connect(sid, environ)
 
 
-def limited(app: WsgiApp, server: Any, most: int) -> WsgiApp:
-    """Return the WSGI app that has at most so many sockets; the next are told to come later.
+def limited(app: WsgiApp, server: Any, strangers: Strangers, most: int) -> WsgiApp:
+    """Return the WSGI app that has at most so many sockets: the oldest stranger makes way for the
+    next, which is told to come later if there is none.
 
     What else can be asked for, answering before all, always finds a free connection.
     """
+
+    def is_full() -> bool:
+        return len(server.sockets) >= most and not strangers.make_way()
 
     def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith("/socket.io/"):
@@ -172,7 +196,7 @@ def limited(app: WsgiApp, server: Any, most: int) -> WsgiApp:
         query = parse_qs(environ["QUERY_STRING"], keep_blank_values=True)  # as Engine.IO reads it
         if "j" in query:  # a script, which another site's page could run
             return refused(start_response, HTTPStatus.BAD_REQUEST)
-        if len(server.sockets) >= most and not any(query.get("sid", ())):
+        if not any(query.get("sid", ())) and is_full():
             return refused(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
         return app(environ, partial(start_privately, start_response))
 

@@ -1,5 +1,8 @@
 """Flask: a module for each audience, and what they share. Knows nothing of SQL or layout."""
 
+import threading
+from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -14,12 +17,14 @@ from display.web.brand import own_assets
 from display.web.cards import cards
 from display.web.coach import coach
 from display.web.errors import init_errors
-from display.web.health import PULSE_SECONDS, Pulse, health
+from display.web.health import LATELY_SECONDS, Lately, figures, health, pulse
 from display.web.languages import init_languages
 from display.web.operator import operator
 from display.web.phone import phone
 from display.web.seats import seats
 from display.web.security import (
+    ACT_BURST,
+    ACTS_PER_SECOND,
     PARTICIPANT_BURST,
     PARTICIPANT_PER_SECOND,
     ROOM_BURST,
@@ -61,16 +66,20 @@ def create_app(
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "display" / "translations"),
     )
+    lag = Lag()
     pace = Pace(PARTICIPANT_BURST, PARTICIPANT_PER_SECOND)
     room_pace = Pace(ROOM_BURST, ROOM_PER_SECOND)
     intake = Intake(rooms, pace, room_pace)
     app.extensions.update(
         rooms=rooms,
         audience=audience,
-        lag=Lag(),
-        pulse=Pulse(rooms, PULSE_SECONDS),
+        lag=lag,
+        pulse=Lately(partial(pulse, rooms), LATELY_SECONDS),
+        figures=Lately(partial(figures, rooms, audience, lag, offload), LATELY_SECONDS),
         pace=pace,
         room_pace=room_pace,
+        act_pace=Pace(ACT_BURST, ACTS_PER_SECOND),
+        act_turns=defaultdict(threading.Lock),
         intake=intake,
         offload=offload,
     )

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from display.live.clock import now
 from display.live.rooms import LiveRoom
+from display.room.agenda import planned as steps_made
 from display.room.events import (
     ASPECTS,
     Act,
@@ -73,6 +74,8 @@ from display.web.plans import (
 MAX_LABEL = 120  # code points
 MAX_NAME = 40  # characters of a table's name
 MOST_TABLES = 200
+MOST_STEPS_EVER = 1000  # of a room, also those taken away: undo may bring them back
+MOST_WORDS_LISTED = 1000  # by hand, also those taken off the list
 SIDES = ("both", "before", "after")
 VIEWS = ("lobby", "cloud", "ranking", "roll")
 PACES = ("slow", "normal", "fast")
@@ -85,6 +88,25 @@ def act_of(name: str, sent: Sent, live: LiveRoom) -> Act:
     if name == "hold" and sent.get("kind") == "participant":
         return ParticipantHeld(chosen_participant(sent, live))
     return ACTS[name](sent, live.room)
+
+
+def refuse_beyond_measure(act: Act, room: Room) -> None:
+    """Raise BadAct for an act with which the room would keep more than any has use for."""
+    new = len(steps_made(act))
+    if new and len(room.steps) + new > MOST_STEPS_EVER:
+        message = _(
+            "A room has at most %(most)d steps in all, also those taken away."
+            " Open another room for more.",
+            most=MOST_STEPS_EVER,
+        )
+        raise BadAct(message)
+    listed = room.direction.listed
+    if isinstance(act, WordListed) and len({*listed, act.word}) > MOST_WORDS_LISTED:
+        message = _(
+            "At most %(most)d words in all can be held back or always let through.",
+            most=MOST_WORDS_LISTED,
+        )
+        raise BadAct(message)
 
 
 def ask_or_go(sent: Sent, room: Room) -> Act:

@@ -53,13 +53,14 @@ def init_assets(app: Flask, folder: Path, own: Mapping[str, Asset]) -> None:
     digest = hashlib.sha256()
     for name, found in assets.items():
         digest.update(name.encode() + found.body)
-    version = digest.hexdigest()[:10]
+    own_version = digest.hexdigest()[:10]
 
     @app.get("/static/<version>/<path:name>")
     def static_file(version: str, name: str) -> Response:
         found = assets.get(name) or abort(404)
         response = Response(found.body, mimetype=found.mimetype)
-        response.headers["Cache-Control"] = FOR_EVER
+        if version == own_version:  # else a proxy could keep it under a version that is yet to come
+            response.headers["Cache-Control"] = FOR_EVER
         if found.mimetype == MIMETYPES[".svg"]:
             response.headers["Content-Security-Policy"] = PICTURE_POLICY
         if found.gzipped is not None and takes_gzip():
@@ -67,7 +68,7 @@ def init_assets(app: Flask, folder: Path, own: Mapping[str, Asset]) -> None:
             response.headers["Content-Encoding"] = "gzip"
         return response
 
-    app.jinja_env.globals["asset"] = lambda name: f"/static/{version}/{name}"
+    app.jinja_env.globals["asset"] = lambda name: f"/static/{own_version}/{name}"
     app.jinja_env.globals["own_assets"] = frozenset(own)
     app.after_request(compress_page)
 

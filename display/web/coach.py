@@ -1,5 +1,8 @@
 """The coach: one page behind a key, one route for each act, every act a fact in the log."""
 
+import math
+import threading
+
 from flask import (
     Blueprint,
     abort,
@@ -23,7 +26,14 @@ from display.live.turns import give_way
 from display.room.acts import direct
 from display.room.events import ASPECTS, KINDS_OF_STEP, Act, ActUndone, WordShown
 from display.room.state import Room
-from display.web.acts import ACTS, MOST_TABLES, Sent, act_of, decisions_seen
+from display.web.acts import (
+    ACTS,
+    MOST_TABLES,
+    Sent,
+    act_of,
+    decisions_seen,
+    refuse_beyond_measure,
+)
 from display.web.agendas import example
 from display.web.auth import (
     admit_coach,
@@ -36,6 +46,7 @@ from display.web.auth import (
     wants_json,
 )
 from display.web.clock import clock_shown
+from display.web.errors import error_response
 from display.web.languages import use_language
 from display.web.plans import (
     MAX_QUESTION,
@@ -46,6 +57,7 @@ from display.web.plans import (
     written,
 )
 from display.web.retention import erased_on
+from display.web.security import act_pace
 from display.web.stage import phone_url, qr_code, short_address
 
 LONG = ("plan", "edit", "agenda", "tables")  # acts with much text,
@@ -178,26 +190,59 @@ def act(code: str, name: str) -> Response:
     if name not in ACTS:
         abort(404)
     try:
-        event = act_of(name, sent_with(name), live)
+        sent = sent_with(name)
+        with turn_of(live):
+            live = after(name, sent, live)
     except BadAct as error:
         return refused(live, name, error)
-    if is_late(submitted(), live.room) and live.room.acts and live.room.acts[-1][0] == event:
-        return done(live)  # the same question once more, because no reply to the first came back
-    if changes_something(event, live.room):
-        live = rooms().record(live.code, event)
     return done(live, BACK_TO.get(name))
 
 
+def turn_of(live: LiveRoom) -> threading.Lock:
+    """Return what lets a room's acts be done one after the other, each knowing the one before."""
+    turns: dict[str, threading.Lock] = current_app.extensions["act_turns"]
+    return turns[live.code]
+
+
+def after(name: str, sent: Sent, live: LiveRoom) -> LiveRoom:
+    """Do the act that was sent and return the room; BadAct if it makes no sense or is too much."""
+    event = act_of(name, sent, live)
+    if is_late(sent, live.room) and live.room.acts and live.room.acts[-1][0] == event:
+        return live  # the same question once more, because no reply to the first came back
+    if not changes_something(event, live.room):
+        return live
+    refuse_beyond_measure(event, live.room)
+    return recorded(live, event)
+
+
+def recorded(live: LiveRoom, event: Act | ActUndone) -> LiveRoom:
+    """Record what a coach did and return the room; TooManyActs if the room has to wait for it."""
+    if wait := act_pace().wait_seconds(live.code):
+        raise TooManyActs(math.ceil(wait))
+    return rooms().record(live.code, event)
+
+
+class TooManyActs(BadAct):
+    """Nothing was done; the same may be sent again after so many `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("Very much was done at once. Wait a moment and do it again."))
+        self.seconds = seconds
+
+
 def refused(live: LiveRoom, name: str, error: BadAct) -> Response:
-    """Return 422 and why, to those who sent a form on their page, with what they typed."""
-    if wants_json():
-        abort(422, str(error))
+    """Return 422 or 429 and why, to those who sent a form on their page, with what they typed."""
     typed = submitted()
-    if name in ("plan", "edit") and "question" in typed:
+    if wants_json():
+        response: Response = error_response(422, str(error))
+    elif name in ("plan", "edit") and "question" in typed:
         response = step_page(live, typed.get("step"), typed, error)
     else:
         response = coach_page(code=live.code, problem=str(error), typed={**typed, "act": name})
     response.status_code = 422
+    if isinstance(error, TooManyActs):
+        response.status_code = 429
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
@@ -207,12 +252,21 @@ def undo(code: str) -> Response:
     """Take the last act back, unless the page shows another as the last; 409 if none is left."""
     live = room_or_abort(code)
     use_language(live.room.language)
-    sent = submitted()
+    try:
+        with turn_of(live):
+            live = before_last(submitted(), live)
+    except TooManyActs as error:
+        return refused(live, "undo", error)
+    return done(live)
+
+
+def before_last(sent: Sent, live: LiveRoom) -> LiveRoom:
+    """Take the last act back and return the room, as it is if the page showed another as such."""
     if is_late(sent, live.room):
-        return done(live)
+        return live
     if not live.room.acts:
         abort(409, _("There is nothing to undo."))
-    return done(rooms().record(live.code, ActUndone(decisions_seen(sent))))
+    return recorded(live, ActUndone(decisions_seen(sent)))
 
 
 @coach.post("/<code>/coach/erase")

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -14,11 +14,13 @@ from prometheus_client.registry import Collector
 from display.live.audience import ROLES, Audience
 from display.live.lag import Lag
 from display.live.rooms import Rooms
-from display.log.base import LogUnavailable
+from display.log.base import LogUnavailable, Offload
 
 health = Blueprint("health", __name__)
 
-PULSE_SECONDS = 1.0  # between two tries whether answers can be kept
+LATELY_SECONDS = 1.0  # between two tries whether answers can be kept, and two looks at figures
+
+Found = TypeVar("Found")
 
 
 class Figures(Collector):
@@ -50,45 +52,59 @@ class Figures(Collector):
         yield lag
 
 
-class Pulse:
-    """Whether answers can be kept, tried so many `seconds` apart: it costs as much as an answer."""
+class Lately(Generic[Found]):
+    """What a function that costs much found, looked for so many `seconds` apart."""
 
-    def __init__(self, rooms: Rooms, seconds: float) -> None:
-        self._rooms = rooms
+    def __init__(self, find: Callable[[], Found], seconds: float) -> None:
+        self._find = find
         self._seconds = seconds
         self._turn = threading.Lock()
-        self._told: tuple[dict[str, Any], int] = ({}, 503)
+        self._found: Found | None = None
         self._until = 0.0
 
-    def tell(self) -> tuple[dict[str, Any], int]:
-        """Return what was found just now, and its status code."""
+    def tell(self) -> Found:
+        """Return what was found just now; who comes while it is looked for waits for that."""
         with self._turn:
-            if time.monotonic() >= self._until:
-                self._told = self._try()
+            if self._found is None or time.monotonic() >= self._until:
+                self._found = self._find()
                 self._until = time.monotonic() + self._seconds
-        return self._told
+            return self._found
 
-    def _try(self) -> tuple[dict[str, Any], int]:
-        try:
-            self._rooms.log.probe()
-            return {"status": "ok", "rooms": len(self._rooms.codes())}, 200
-        except LogUnavailable as error:
-            return {"status": "unavailable", "trouble": error.trouble, "log": str(error)}, 503
+
+def pulse(rooms: Rooms) -> tuple[dict[str, Any], int]:
+    """Return whether answers can be kept, and the status code; it costs as much as an answer."""
+    try:
+        rooms.log.probe()
+        return {"status": "ok", "rooms": len(rooms.codes())}, 200
+    except LogUnavailable as error:
+        return {"status": "unavailable", "trouble": error.trouble, "log": str(error)}, 503
+
+
+def figures(rooms: Rooms, audience: Audience, lag: Lag, offload: Offload) -> bytes:
+    """Return this worker's figures as Prometheus text."""
+    registry = CollectorRegistry()
+    registry.register(Figures(rooms, audience, lag))
+    return generate_latest(registry) + offload(figures_of_process)
+
+
+def figures_of_process() -> bytes:
+    """Return what the system tells of the process; to list its descriptors, one for each
+    connection, may take long."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    return generate_latest(registry)
 
 
 @health.get("/healthz")
 def healthz() -> tuple[Response, int]:
     """Return 200 when an answer could be kept a moment ago, else 503 and why."""
-    pulse: Pulse = current_app.extensions["pulse"]
-    told, status_code = pulse.tell()
+    found: Lately[tuple[dict[str, Any], int]] = current_app.extensions["pulse"]
+    told, status_code = found.tell()
     return jsonify(told), status_code
 
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """Return this worker's figures as Prometheus text."""
-    registry = CollectorRegistry()
-    found = current_app.extensions
-    registry.register(Figures(found["rooms"], found["audience"], found["lag"]))
-    ProcessCollector(registry=registry)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    """Return the figures of a moment ago."""
+    found: Lately[bytes] = current_app.extensions["figures"]
+    return Response(found.tell(), content_type=CONTENT_TYPE_PLAIN_0_0_4)

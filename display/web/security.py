@@ -36,6 +36,8 @@ FIRST_PER_SECOND = 2.0  # and then as many a second; what is beyond takes turns 
 HOLD_SECONDS = 1.0  # that one who sends too fast waits for the refusal
 ROOM_BURST = 6000  # answers and seats that a room takes at once: more than a hall has people,
 ROOM_PER_SECOND = 2500.0  # and then as many a second
+ACT_BURST = 100  # acts of a room's coaches at once: a key that is held down does but one,
+ACTS_PER_SECOND = 20.0  # and then as many a second: more than hands do, and no burden
 
 
 def add_headers(response: Response) -> Response:
@@ -110,6 +112,12 @@ def pace() -> Pace:
 def room_pace() -> Pace:
     """Return the pace that rooms keep to on this app."""
     found: Pace = current_app.extensions["room_pace"]
+    return found
+
+
+def act_pace() -> Pace:
+    """Return the pace that the coaches of a room keep to on this app."""
+    found: Pace = current_app.extensions["act_pace"]
     return found
 
 
