@@ -151,11 +151,13 @@ def held_word(sent: Sent, room: Room) -> Act:
 
 
 def listed(sent: Sent, room: Room) -> Act:
+    """Return whether a word is always held back or never; neither if that is not sent."""
+    held = sent.get("held")
     try:
         key = read_apart(str(sent.get("word", "")), phrase=True).key
     except NotAWord as error:
         raise BadAct(_("Write a word first.")) from error
-    return WordListed(key, is_on(sent.get("held")))
+    return WordListed(key, None if held is None else is_on(held))
 
 
 def merged(sent: Sent, room: Room) -> Act:
