@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from conftest import JSON, WAIT_SECONDS, Coach, Server, shared_server
 from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
 from playwright.sync_api import Page, Route, expect
 from test_accessibility import violations
+
+from display.web.security import PARTICIPANT_BURST
 
 NAMES = ["Eldkvarn", "Norrskenet", "Björken"]
 HOURS_WRONG = """
@@ -147,6 +150,19 @@ def test_a_card_moves_a_phone_and_a_foreign_link_only_asks_it(
     assert seat() == first
     assert f'data-table="{second}"' in ask("GET", second, Sec_Fetch_Site="none").text
     assert seat() == second
+
+
+def test_who_changes_tables_too_fast_is_held_back_until_it_may(
+    server: Server, tables: dict[str, int]
+) -> None:
+    phone = participant()
+    codes = [
+        phone.post(f"{server.room_url}/table", json={}, timeout=WAIT_SECONDS).status_code
+        for _ in range(PARTICIPANT_BURST + 6)
+    ]
+    after = [then for code, then in pairwise(codes) if code == 429]
+    assert after
+    assert 429 not in after
 
 
 def test_a_card_of_no_table_here_says_so_and_offers_those_that_are(

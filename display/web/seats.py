@@ -6,9 +6,10 @@ from flask import Blueprint, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from display.live.messages.phone import phone_status
+from display.log.base import LogUnavailable
 from display.room.events import TableChosen
 from display.web.agendas import led
-from display.web.answers import NoSuchTable, find_table
+from display.web.answers import RETRY_SECONDS, NoSuchTable, find_table
 from display.web.auth import (
     back_to_page,
     participant,
@@ -20,7 +21,7 @@ from display.web.auth import (
 )
 from display.web.clock import clock_shown
 from display.web.phone_page import phone_page, refused
-from display.web.security import is_from_elsewhere, pace, room_pace
+from display.web.security import hold_back, is_from_elsewhere, pace, room_pace
 
 seats = Blueprint("seats", __name__)
 
@@ -62,6 +63,7 @@ def choose_table(code: str) -> Response:
 def take_seat(code: str, table: object) -> Response:
     live = room_or_abort(code)
     if wait := pace().wait_seconds(participant()):
+        hold_back()
         return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
         chosen = None if table in (None, "") else find_table(live, str(table))
@@ -70,7 +72,10 @@ def take_seat(code: str, table: object) -> Response:
     if chosen != live.room.table_of(participant()):
         if wait := room_pace().wait_seconds(live.code):
             return refused(live, "too_many", retry_after=math.ceil(wait))
-        live = rooms().record(live.code, TableChosen(participant(), chosen))
+        try:
+            live = rooms().record(live.code, TableChosen(participant(), chosen))
+        except LogUnavailable:
+            return refused(live, "unavailable", retry_after=RETRY_SECONDS)
     if wants_json():
         return remember_participant(jsonify(table=live.room.table_of(participant())))
     return phone_page(live) if request.method == "GET" else back_to_page(live, {})
