@@ -21,7 +21,7 @@ from display.web.auth import (
 )
 from display.web.clock import clock_shown
 from display.web.phone_page import phone_page, refused
-from display.web.security import hold_back, is_from_elsewhere, pace, room_pace
+from display.web.security import hold_back, pace, room_pace
 
 seats = Blueprint("seats", __name__)
 
@@ -33,8 +33,8 @@ def sit(code: str, table: int) -> Response:
     No redirect: the card is often a phone's first request, and before it is known whether the phone
     keeps cookies the address would have to carry its token, which people pass on to each other.
 
-    Who sits somewhere and follows another site's link is asked first; what a browser fetches in
-    advance, it is told to fetch when somebody wants it.
+    Who sits somewhere else is asked first, unless a browser says that no other site led here; what
+    a browser fetches in advance, it is told to fetch when somebody wants it.
     """
     live = room_or_abort(code)
     if request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")).startswith(
@@ -44,14 +44,17 @@ def sit(code: str, table: int) -> Response:
     if request.method == "HEAD":
         return phone_page(live)
     seat = live.room.table_of(participant())
-    if seat not in (None, table) and table in live.room.direction.tables and is_foreign_link():
+    if seat not in (None, table) and table in live.room.direction.tables and may_be_foreign_link():
         return phone_page(live, offered=table)
     return take_seat(code, table)
 
 
-def is_foreign_link() -> bool:
-    """Return whether another site's page led here; who scans a card comes from none."""
-    return is_from_elsewhere(request.headers.get("Sec-Fetch-Site"), None, "", "")
+def may_be_foreign_link() -> bool:
+    """Return whether another site's page may have led here; who scans a card comes from none.
+
+    Over plain HTTP browsers do not say where they come from, neither from a card nor from a link.
+    """
+    return request.headers.get("Sec-Fetch-Site") not in ("none", "same-origin")
 
 
 @seats.post("/<code>/table")
