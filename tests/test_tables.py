@@ -635,6 +635,8 @@ def test_the_clock_pauses_has_a_sign_at_its_last_minute_and_goes_on_calmly_after
     expect(clock).not_to_have_class(re.compile("last-minute"))
     act(coach, "clock", do="change", seconds=-60)
     expect(clock).to_have_text(re.compile(r"\+0:0\d över tiden"))
+    refused = coach.act("clock", do="change", seconds=-30)
+    assert refused.json()["message"] == "Det finns ingen tid kvar att dra av."
     expect(phone.locator("#field")).to_be_visible()
 
 
