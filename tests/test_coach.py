@@ -374,12 +374,12 @@ def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Serve
 def test_undo_says_what_it_takes_back_and_took_back(server: Server) -> None:
     coach = server.coach()
     for act, fields, name, subject in [
+        ("list", {"word": "mod", "held": "on"}, "WordListed", "Mod"),
+        ("list", {"word": "mod"}, "WordUnlisted", "Mod"),
         ("light", {"word": "mod"}, "WordLit", "Mod"),
         ("light", {}, "LightPutOut", ""),
         ("calm", {"on": "on"}, "StageCalmed", ""),
         ("calm", {"on": ""}, "StageBroughtBack", ""),
-        ("list", {"word": "mod", "held": "on"}, "WordListed", "Mod"),
-        ("list", {"word": "mod"}, "WordUnlisted", "Mod"),
     ]:
         told = {"act": name, "subject": subject, "other": ""}
         assert coach.act(act, **fields).json()["undo"] == told
