@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.cloud.sizes import part
+from display.live.messages.phone import MOST_SENT, own_answers
 from display.room.direction import Clock
 from display.room.events import (
     ActUndone,
@@ -224,6 +225,16 @@ def test_a_step_that_has_answers_can_be_gone_to_when_it_is_off_the_agenda() -> N
 
 
 times = st.floats(0, 10_000, allow_nan=False)
+
+
+def test_of_very_many_own_answers_a_phone_shows_the_latest() -> None:
+    words = [f"ord{number}" for number in range(MOST_SENT + 5)]
+    plan = Plan("Vad?", answers_each=None)
+    room = room_of(AgendaLoaded([plan], []))
+    for word in words:
+        room.apply(AnswerGiven(room.step.number, "anna", word, word))
+    shown = [answer.key for answer in own_answers(room, "anna")]
+    assert shown == words[-MOST_SENT:]
 
 
 @given(times, times, times, st.integers(-600, 600))

@@ -14,6 +14,7 @@ from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
 from playwright.sync_api import Page, Route, expect
 from test_accessibility import violations
 
+from display.live.messages.phone import MOST_SENT
 from display.web.security import PARTICIPANT_BURST
 
 NAMES = ["Eldkvarn", "Norrskenet", "Björken"]
@@ -280,6 +281,29 @@ def test_phones_at_a_table_see_at_once_what_any_of_them_sends_changes_or_takes_b
     expect(other.locator("#left")).to_have_text("2 kvar")
     expect(elsewhere.locator("#together")).to_be_hidden()
     assert counts(coach) == {"Tid att tänka": 1}
+
+
+@WITH_SCRIPTS
+def test_of_very_many_answers_a_phone_shows_the_latest_and_says_so(
+    server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int], scripts: bool
+) -> None:
+    start(coach, "tables", answers_each="unlimited", phrase=False)
+    said = [f"Ord{number}" for number in range(MOST_SENT + 5)]
+    writers = [participant() for _ in range(len(said) // 30 + 1)]
+    for number, word in enumerate(said[:-6]):
+        fields = {"answer": word, "table": tables["Eldkvarn"]}
+        assert post(server, writers[number // 30], **fields).status_code == 201
+    phone = sit(server, open_page, tables["Eldkvarn"], scripts)
+    expect_sent(phone, *said[:-6])
+    expect(phone.locator("#together .latest")).to_be_hidden()
+    for word in said[-6:]:
+        send(phone, word)
+        expect(phone.locator("#together li:not(.pending) .label").last).to_have_text(word)
+    expect_sent(phone, *said[-MOST_SENT:])
+    expect(phone.locator("#together .latest")).to_have_text("De senaste 100 visas.")
+    phone.goto(server.room_url)
+    expect_sent(phone, *said[-MOST_SENT:])
+    expect(phone.locator("#together .latest")).to_be_visible()
 
 
 @WITH_SCRIPTS
