@@ -41,7 +41,7 @@ from display.settings import Settings, StartError, read_secret, read_settings
 from display.web import create_app
 from display.web.auth import coach_key, goes_first, operator_key
 from display.web.hosts import own_hosts_only
-from display.web.languages import LANGUAGES, first_question
+from display.web.languages import DEFAULT, first_question
 from display.web.security import FIRST_BURST, FIRST_PER_SECOND, Pace
 from display.web.sockets import init_sockets
 
@@ -137,7 +137,7 @@ def load_rooms(app: Flask, rooms: Rooms, log: str, keep_seconds: float) -> None:
     try:
         rooms.erase_stale(now() - keep_seconds)
         with app.app_context():
-            rooms.load(LANGUAGES[0], first_question(LANGUAGES[0]))
+            rooms.load(DEFAULT, first_question(DEFAULT))
     except (LogUnavailable, ValueError) as error:
         raise StartError(f"The log {log} cannot be used: {error}.") from error
 

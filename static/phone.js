@@ -8,6 +8,7 @@ import { createOutbox, makeKey } from "./lib/outbox.js";
 
 const DOUBLE_TAP = 1000; // ms within which a second tap is no second answer
 const NEWS_RETRY = 4000; // ms
+const MOST_SENT = 100; // answers in a list: a page that is loaded has no more either
 const SPREAD = 2000; // ms over which a hall asks for what is new, so as not to come all at once
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -184,7 +185,7 @@ function showSent(id, sent, mayChange, mayTakeBack) {
   const rows = new Map(
     /** @type {HTMLElement[]} */ ([...list.children]).map((row) => [row.dataset.key, row]),
   );
-  sent.forEach(({ key, label, step, pending = false }, place) => {
+  sent.slice(-MOST_SENT).forEach(({ key, label, step, pending = false }, place) => {
     const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     const row = rows.get(key) ?? /** @type {HTMLElement} */ (copy.querySelector("li"));
     rows.delete(key);
@@ -199,6 +200,7 @@ function showSent(id, sent, mayChange, mayTakeBack) {
     if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
   });
   for (const row of rows.values()) row.remove();
+  /** @type {HTMLElement} */ ($(id).querySelector(".latest")).hidden = sent.length < MOST_SENT;
   $(id).hidden = sent.length === 0;
 }
 

@@ -174,7 +174,8 @@ const total = ({ words }, { word }) => (words[word]?.before ?? 0) + (words[word]
 
 /** Where there is no room for both sides, one is seen at a time. */
 function otherSide() {
-  body.classList.toggle("earlier");
+  const earlier = body.classList.toggle("earlier");
+  $("other-side").setAttribute("aria-pressed", String(earlier));
 }
 
 // A word drawn before its font is there would be drawn in another, and jump.
@@ -281,6 +282,7 @@ $("large-qr").addEventListener("click", toggleQr);
 $("full-screen").addEventListener("click", toggleFullScreen);
 $("show-test-card").addEventListener("click", toggleTestCard);
 $("list").addEventListener("click", toggleList);
+$("other-side").addEventListener("click", otherSide);
 $("pause").addEventListener("click", togglePause);
 $("colours").addEventListener("click", nextTheme);
 $("keys").addEventListener("click", () => {
@@ -289,11 +291,13 @@ $("keys").addEventListener("click", () => {
 });
 
 let resting = 0;
-addEventListener("pointermove", () => {
+function showToolbar() {
   body.classList.add("pointing");
   clearTimeout(resting);
   resting = setTimeout(() => body.classList.remove("pointing"), POINTING);
-});
+}
+addEventListener("pointermove", showToolbar);
+addEventListener("pointerdown", showToolbar); // a finger that taps does not move
 
 /** The browser gives the lock back whenever the page is not seen, so ask anew each time it is. */
 async function stayAwake() {

@@ -490,6 +490,16 @@ STEP = '{"question": "Vad?", "kind": "question"}'
         ),
         (b'{"steps": [\n{"question": "Vad?",\n"tempo": 3}]}', "Rad 3, «tempo»: Ett steg har inget"),
         (b'{"steps": [\n\n{"kind": "tables"}]}', "Rad 3, «question»: Skriv frågan först."),
+        (
+            b'{"steps": [\n{"question": "Vad?",\n"concealed": "yes"}]}',
+            "Rad 3, «concealed»: Det är true eller false, utan citattecken.",
+        ),
+        (b'{"steps": [{"question": "Vad?",\n"phrase": 1}]}', "Rad 2, «phrase»: Det är true eller"),
+        (
+            b'{"steps": [{"question": ["a"]}]}',
+            "Rad 1, «question»: Det är en text, inom",
+        ),
+        (b'{"steps": [{"question": "Vad?",\n"note": 7}]}', "Rad 2, «note»: Det är en text"),
         ('{\n"steps": [{"question": "Fråga"}]}'.encode("latin-1"), "rad 2 går inte att läsa"),
         (('{"steps": [' + ",\n".join([STEP] * 500) + "]}").encode(), "högst 100 steg"),
         (b"\x89PNG\r\n", "rad 1 går inte att läsa"),

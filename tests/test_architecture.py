@@ -1,6 +1,7 @@
 """The house as it was agreed: who may import whom, what is documented, what is translated."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from display.live import messages
 from display.settings import parser
 
 ROOT = Path(__file__).parent.parent
@@ -165,3 +167,19 @@ def test_no_page_asks_another_host_for_anything(path: Path) -> None:
 def test_no_page_turns_text_into_markup_or_code(path: Path) -> None:
     if "vendor" not in path.parts:
         assert TEXT_AS_CODE.findall(path.read_text()) == []
+
+
+def test_the_languages_are_named_in_one_place_alone() -> None:
+    named = [path.name for path in (*MODULES, *PAGES) if "Svenska" in path.read_text("utf-8")]
+    assert named == ["languages.py"]
+
+
+def test_all_that_a_phone_says_when_it_watches_is_documented() -> None:
+    line = (ROOT / "static" / "lib" / "line.js").read_text("utf-8")
+    (said,) = re.findall(r"const watch = \{(.*)\}", line)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (documented,) = re.findall(r"Socket\.IO `watch (\{.*?\})`", readme)
+    names = [part.split(":")[0].strip() for part in said.split(",")]
+    assert json.loads(documented.replace("{", "[").replace("}", "]")) == names
+    wire = str(messages.__doc__)
+    assert all(f'"{name}"' in wire or f"`{name}`" in wire for name in names)

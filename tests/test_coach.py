@@ -366,7 +366,7 @@ def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Serve
     assert found
     texts = json.loads(found[1])
     acts = {act.__name__ for act in get_args(Act)}
-    ends = {"LightPutOut", "StageBroughtBack"}
+    ends = {"LightPutOut", "StageBroughtBack", "WordUnlisted"}
     assert set(texts["undo"]) == acts | ends
     assert set(texts["undone"]) == acts | ends
 
@@ -374,6 +374,8 @@ def test_every_act_has_a_sentence_for_undo_and_for_what_was_undone(server: Serve
 def test_undo_says_what_it_takes_back_and_took_back(server: Server) -> None:
     coach = server.coach()
     for act, fields, name, subject in [
+        ("list", {"word": "mod", "held": "on"}, "WordListed", "Mod"),
+        ("list", {"word": "mod"}, "WordUnlisted", "Mod"),
         ("light", {"word": "mod"}, "WordLit", "Mod"),
         ("light", {}, "LightPutOut", ""),
         ("calm", {"on": "on"}, "StageCalmed", ""),

@@ -153,6 +153,10 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
     ).to_be_visible()
     expect(stage.locator("#comparison .gone", has_text="Stress")).to_be_visible()
 
+    turn(late, "after", "before")
+    turn(late, "before", "after")
+    expect(stage.locator("#other-side")).to_be_hidden()  # it shows both
+
     coach.locator("#word-list button.label", has_text="Uthållighet").click()
     expect(stage.locator("#light .tables")).to_contain_text("Bord")
     expect(coach.locator("#word-list .said:visible")).to_contain_text("Bord")
@@ -164,6 +168,15 @@ def test_a_day_from_the_lobby_to_what_came_out(server: Server, open_page: OpenPa
     for screen in (stage, late):
         expect(screen.locator("body")).to_have_attribute("data-side", "before")
         expect(screen.locator("#legend")).to_be_hidden()
+        expect(screen.locator("#other-side")).to_be_hidden()
+
+
+def turn(stage: Page, seen: str, other: str) -> None:
+    """Change sides on a stage that has no room for both."""
+    expect(stage.locator(f"#{seen}-title")).to_be_visible()
+    stage.get_by_role("button", name="Före").click()
+    expect(stage.locator(f"#{other}-title")).to_be_visible()
+    expect(stage.locator(f"#{seen}-title")).to_be_hidden()
 
 
 def key(label: str) -> str:

@@ -17,7 +17,7 @@ from random import Random
 
 import pytest
 import requests
-from conftest import WAIT_SECONDS, Server
+from conftest import JSON, WAIT_SECONDS, Server
 from faults.lists import expect_equal_lists, keys_in_log
 from faults.phones import Loop, Phones
 from faults.proxy import CALM, Faults, Proxy
@@ -227,6 +227,28 @@ def test_a_coach_is_told_when_the_log_cannot_even_be_read(
         other.execute("ALTER TABLE lost RENAME TO entry")
     expect(coach.locator("#trouble")).to_be_hidden(timeout=RECOVERY_MS)
     assert hall.send("mod", key="one").status_code == 201
+
+
+def test_who_scans_a_card_while_nothing_can_be_saved_is_told_to_wait(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    server = Server(tmp_path / "log")
+    server.errors = tmp_path / "stderr.txt"
+    server.start()
+    try:
+        server.coach().act("tables", names="Eldkvarn").raise_for_status()
+        with moved(server, 0):
+            scanned = requests.get(f"{server.room_url}/1", timeout=WAIT_SECONDS)
+            chosen = requests.post(
+                f"{server.room_url}/table", json={"table": 1}, headers=JSON, timeout=WAIT_SECONDS
+            )
+        for reply in (scanned, chosen):
+            assert reply.status_code == 503
+            assert int(reply.headers["Retry-After"]) > 0
+        assert 'id="question"' in scanned.text
+        assert chosen.json()["error"] == "unavailable"
+        assert "ERROR" not in server.errors.read_text()  # nor a line for each phone
+    finally:
+        server.kill()
 
 
 def test_a_log_made_read_only_is_told_at_the_next_start_and_nothing_is_lost(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import Server, Watcher, shared_server
-from pages import PHONE, OpenPage, press
+from pages import PHONE, WITH_SCRIPTS, OpenPage, press, unfold
 from playwright.sync_api import Page, Route, expect
 
 from display.live.bursts import Bursts
@@ -148,6 +148,27 @@ def test_a_room_has_words_of_its_own_that_are_held(server: Server, open_page: Op
     press(coach, "Ta bort mod")
     expect(coach.locator("#listed-list li")).to_have_count(0)
     assert "Mod" in server.counts()
+
+
+@WITH_SCRIPTS
+def test_a_word_off_the_rooms_list_is_held_if_it_is_on_ordmolns_own(
+    server: Server, open_page: OpenPage, scripts: bool
+) -> None:
+    say(server, "Idiot")
+    coach = open_page(server.coach_url, PHONE, java_script_enabled=scripts)
+    unfold(coach, "settings")
+    coach.get_by_role("textbox", name="Ord").fill("Idiot")
+    press(coach, "Håll inne")
+    unfold(coach, "settings")
+    press(coach, "Ta bort idiot")
+    expect(coach.locator("#listed-list li")).to_have_count(0)
+    assert "Idiot" not in server.counts()
+    unfold(coach, "settings")
+    coach.get_by_role("textbox", name="Ord").fill("Idiot")
+    press(coach, "Släpp alltid fram")
+    expect(coach.locator("#word-list")).to_contain_text("Idiot")
+    assert "Idiot" in server.counts()
+    server.coach().act("undo").raise_for_status()
 
 
 def test_new_words_wait_and_are_let_through_one_by_one_or_all(

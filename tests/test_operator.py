@@ -89,6 +89,8 @@ def test_a_room_that_makes_no_sense_is_not_opened(
     refused = operator.post("", title=title, language=language)
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert refused.json()["message"]
+    if language == "fi":
+        assert refused.json()["message"] == "Språken är Svenska (sv), English (en)."
     assert get(f"{server.url}/healthz").json()["rooms"] == 1
 
 

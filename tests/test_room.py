@@ -71,7 +71,7 @@ def judging(step: st.SearchStrategy[int]) -> st.SearchStrategy[Event]:
         st.builds(WordHidden, step, hideable),
         st.builds(WordShown, step, hideable),
         st.builds(WordsShown, step, st.lists(hideable)),
-        st.builds(WordListed, hideable, st.booleans()),
+        st.builds(WordListed, hideable, st.sampled_from([True, False, None])),
         st.builds(ReviewChosen, st.booleans()),
         st.builds(JoiningChosen, st.booleans()),
         st.builds(WordsMerged, step, hideable, hideable, st.sampled_from([None, "Kraft"])),
@@ -439,6 +439,16 @@ def test_what_is_held_gives_no_label_also_when_a_coach_has_merged_it() -> None:
     answers = [given_by(f"p{n}", "fuck") for n in range(3)]
     room = room_of(given_by("anna", "mod"), *answers, WordsMerged(1, "fuck", "mod"))
     assert [tuple(word) for word in room.tally()] == [("mod", "Mod", 4)]
+
+
+def test_a_word_off_the_rooms_list_is_held_if_ordmolns_own_list_holds_it() -> None:
+    room = room_of(*SAID, given_by("eva", "idiot"))
+    for word in ("mod", "idiot"):
+        for held in (True, None):
+            room.apply(WordListed(word, held))
+    assert standings(room) == {"mod": "shown", "tid": "shown", "ro": "shown", "idiot": "held"}
+    room.apply(WordListed("idiot", False))
+    assert standings(room)["idiot"] == "shown"
 
 
 def test_a_form_of_what_the_room_lists_is_held_and_takes_nothing_with_it() -> None:

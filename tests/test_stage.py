@@ -286,6 +286,15 @@ def test_q_and_its_button_show_the_large_code_and_keys_can_be_turned_off(
     expect(large).to_have_count(0)
 
 
+def test_a_finger_that_taps_the_screen_sees_the_buttons(
+    server: Server, open_page: OpenPage
+) -> None:
+    stage = open_page(f"{server.room_url}/stage", WALL, has_touch=True)
+    expect(stage.locator("#toolbar")).to_have_css("opacity", "0")
+    stage.touchscreen.tap(400, 400)
+    expect(stage.locator("#toolbar")).to_have_css("opacity", "1")
+
+
 @pytest.mark.parametrize("by_key", [True, False])
 def test_f_and_its_button_fill_the_screen(
     server: Server, open_page: OpenPage, by_key: bool

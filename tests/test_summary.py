@@ -1,10 +1,16 @@
 """What came out: the words of two steps beside each other, and what each table has sent."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from display.cloud.sizes import part
+from display.live.messages.phone import MOST_SENT, own_answers
+from display.live.messages.stage import drawn_tally, picture
+from display.live.pictures import difference
+from display.live.rooms import LiveRoom
 from display.room.direction import Clock
 from display.room.events import (
     ActUndone,
@@ -18,6 +24,7 @@ from display.room.events import (
     Event,
     Plan,
     QuestionAsked,
+    ResultsConcealed,
     RoomOpened,
     StepPlanned,
     StepRemoved,
@@ -29,6 +36,7 @@ from display.room.events import (
     WordsMerged,
 )
 from display.room.state import Room
+from display.room.steps import Tallied
 from display.room.summary import sources
 
 ALONE = Plan("Hur har vi det?", "reflection", 300, 3, concealed=True)
@@ -224,6 +232,37 @@ def test_a_step_that_has_answers_can_be_gone_to_when_it_is_off_the_agenda() -> N
 
 
 times = st.floats(0, 10_000, allow_nan=False)
+
+
+def test_of_very_many_own_answers_a_phone_shows_the_latest() -> None:
+    words = [f"ord{number}" for number in range(MOST_SENT + 5)]
+    plan = Plan("Vad?", answers_each=None)
+    room = room_of(AgendaLoaded([plan], []))
+    for word in words:
+        room.apply(AnswerGiven(room.step.number, "anna", word, word))
+    shown = [answer.key for answer in own_answers(room, "anna")]
+    assert shown == words[-MOST_SENT:]
+
+
+def test_a_stage_is_told_how_those_words_changed_that_it_shows_by_the_share_of_all() -> None:
+    live = LiveRoom("K7QX")
+    for event in (RoomOpened("sv"), DAY, TablesAdded(["Eldkvarn", "Torshälla"]), *day()):
+        live.room.apply(event)
+
+    def told(seq: int, tally: list[Tallied]) -> Any:
+        before = live.picture.cloud
+        drawn = difference(SUMMING_UP, "16:9", live.picture.seq, before, before.step(tally))
+        assert drawn is not None
+        live.picture.apply(seq, drawn)
+        return picture(live)["comparison"]["words"]
+
+    tally = drawn_tally(live.room)
+    all_words = told(1, tally)
+    assert list(all_words) == [tallied.word for tallied in tally]
+    rarer = {word: all_words[word] for word in list(all_words)[1:]}
+    assert told(2, tally[1:]) == rarer
+    live.room.apply(ResultsConcealed(SUMMING_UP))
+    assert picture(live)["comparison"] is None
 
 
 @given(times, times, times, st.integers(-600, 600))

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from conftest import JSON, WAIT_SECONDS, Coach, Server, shared_server
 from pages import RETRY_MS, WITH_SCRIPTS, OpenPage, send
 from playwright.sync_api import Page, Route, expect
 from test_accessibility import violations
+
+from display.live.messages.phone import MOST_SENT
+from display.web.security import PARTICIPANT_BURST
 
 NAMES = ["Eldkvarn", "Norrskenet", "Björken"]
 HOURS_WRONG = """
@@ -139,14 +143,29 @@ def test_a_card_moves_a_phone_and_a_foreign_link_only_asks_it(
     assert ask("GET", first, Purpose="prefetch").status_code == 503
     assert seat() == 0
     assert f'data-table="{first}"' in ask("GET", first, Sec_Fetch_Site="cross-site").text
-    asked = ask("GET", second, Sec_Fetch_Site="cross-site").text
-    assert "<details open>" in asked
-    assert f'<option value="{second}" selected>' in asked
-    assert seat() == first
+    for site in ({"Sec_Fetch_Site": "cross-site"}, {}):  # none over plain HTTP
+        asked = ask("GET", second, **site).text
+        assert "<details open>" in asked
+        assert f'<option value="{second}" selected>' in asked
+        assert seat() == first
+    assert f'data-table="{first}"' in ask("GET", first).text
     assert ask("HEAD", second).status_code == 200
     assert seat() == first
     assert f'data-table="{second}"' in ask("GET", second, Sec_Fetch_Site="none").text
     assert seat() == second
+
+
+def test_who_changes_tables_too_fast_is_held_back_until_it_may(
+    server: Server, tables: dict[str, int]
+) -> None:
+    phone = participant()
+    codes = [
+        phone.post(f"{server.room_url}/table", json={}, timeout=WAIT_SECONDS).status_code
+        for _ in range(PARTICIPANT_BURST + 6)
+    ]
+    after = [then for code, then in pairwise(codes) if code == 429]
+    assert after
+    assert 429 not in after
 
 
 def test_a_card_of_no_table_here_says_so_and_offers_those_that_are(
@@ -262,6 +281,29 @@ def test_phones_at_a_table_see_at_once_what_any_of_them_sends_changes_or_takes_b
     expect(other.locator("#left")).to_have_text("2 kvar")
     expect(elsewhere.locator("#together")).to_be_hidden()
     assert counts(coach) == {"Tid att tänka": 1}
+
+
+@WITH_SCRIPTS
+def test_of_very_many_answers_a_phone_shows_the_latest_and_says_so(
+    server: Server, coach: Coach, open_page: OpenPage, tables: dict[str, int], scripts: bool
+) -> None:
+    start(coach, "tables", answers_each="unlimited", phrase=False)
+    said = [f"Ord{number}" for number in range(MOST_SENT + 5)]
+    writers = [participant() for _ in range(len(said) // 30 + 1)]
+    for number, word in enumerate(said[:-6]):
+        fields = {"answer": word, "table": tables["Eldkvarn"]}
+        assert post(server, writers[number // 30], **fields).status_code == 201
+    phone = sit(server, open_page, tables["Eldkvarn"], scripts)
+    expect_sent(phone, *said[:-6])
+    expect(phone.locator("#together .latest")).to_be_hidden()
+    for word in said[-6:]:
+        send(phone, word)
+        expect(phone.locator("#together li:not(.pending) .label").last).to_have_text(word)
+    expect_sent(phone, *said[-MOST_SENT:])
+    expect(phone.locator("#together .latest")).to_have_text("De senaste 100 visas.")
+    phone.goto(server.room_url)
+    expect_sent(phone, *said[-MOST_SENT:])
+    expect(phone.locator("#together .latest")).to_be_visible()
 
 
 @WITH_SCRIPTS
@@ -617,6 +659,8 @@ def test_the_clock_pauses_has_a_sign_at_its_last_minute_and_goes_on_calmly_after
     expect(clock).not_to_have_class(re.compile("last-minute"))
     act(coach, "clock", do="change", seconds=-60)
     expect(clock).to_have_text(re.compile(r"\+0:0\d över tiden"))
+    refused = coach.act("clock", do="change", seconds=-30)
+    assert refused.json()["message"] == "Det finns ingen tid kvar att dra av."
     expect(phone.locator("#field")).to_be_visible()
 
 

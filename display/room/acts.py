@@ -147,7 +147,7 @@ def _sorted_out(direction: Direction, act: Act, answers: int) -> Direction:
         case WordsShown(step, words):
             return _shown(direction, [(step, word) for word in words], answers)
         case WordListed(word, held):
-            return replace(direction, listed={**direction.listed, word: held})
+            return _listed(direction, word, held)
         case JoiningChosen(on):
             return replace(direction, joining=on)
         case SuggestionDismissed(word, other):
@@ -159,6 +159,13 @@ def _sorted_out(direction: Direction, act: Act, answers: int) -> Direction:
             merged = {pair: into for pair, into in direction.merged.items() if pair != (step, word)}
             return replace(direction, merged=merged, apart=direction.apart | {(step, word)})
     return direction
+
+
+def _listed(direction: Direction, word: str, held: bool | None) -> Direction:
+    listed = {other: kept for other, kept in direction.listed.items() if other != word}
+    if held is not None:
+        listed[word] = held
+    return replace(direction, listed=listed)
 
 
 def _hidden(direction: Direction, hidden: tuple[int, str]) -> Direction:

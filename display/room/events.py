@@ -249,10 +249,10 @@ class WordsShown:
 
 @dataclass(frozen=True, slots=True)
 class WordListed:
-    """A word belongs, or does not belong, among those held back in this room."""
+    """A word is always held back in this room, or never; None: as Ordmoln's own list says."""
 
     word: str
-    held: bool
+    held: bool | None
 
 
 @dataclass(frozen=True, slots=True)

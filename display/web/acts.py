@@ -59,7 +59,7 @@ from display.room.steps import Group
 from display.room.unsuitable import read_apart
 from display.room.words import NotAWord, clean, on_one_line, shortened
 from display.web import agendas
-from display.web.languages import LANGUAGES
+from display.web.languages import LANGUAGES, no_such_language
 from display.web.plans import (
     LONGEST,
     MOST_STEPS,
@@ -173,11 +173,13 @@ def held_word(sent: Sent, room: Room) -> Act:
 
 
 def listed(sent: Sent, room: Room) -> Act:
+    """Return whether a word is always held back or never; neither if that is not sent."""
+    held = sent.get("held")
     try:
         key = read_apart(str(sent.get("word", "")), phrase=True).key
     except NotAWord as error:
         raise BadAct(_("Write a word first.")) from error
-    return WordListed(key, is_on(sent.get("held")))
+    return WordListed(key, None if held is None else is_on(held))
 
 
 def merged(sent: Sent, room: Room) -> Act:
@@ -245,7 +247,7 @@ def lit(sent: Sent, room: Room) -> Act:
 def chosen_language(sent: Sent, room: Room) -> Act:
     language = str(sent.get("language", ""))
     if language not in LANGUAGES:
-        raise BadAct(_("The languages are Swedish (sv) and English (en)."))
+        raise BadAct(no_such_language())
     return LanguageChosen(language)
 
 
@@ -347,11 +349,13 @@ def clock(sent: Sent, room: Room) -> Act:
     if do == "pause":
         return ClockPaused(step, now())
     typed = str(sent.get("seconds", ""))
-    if do != "change" or not re.fullmatch(r"[+-]?[0-9]{1,5}", typed):
+    if do != "change" or not re.fullmatch(r"[+-]?[1-9][0-9]{0,4}", typed):
         raise BadAct(_("A clock is started, paused, or changed by some seconds."))
     left = found.left_at(now())
     more = max(int(typed), -math.floor(max(left, 0)))
-    if more == 0 or left + more > LONGEST:
+    if more == 0:
+        raise BadAct(_("There is no time left to take away."))
+    if left + more > LONGEST:
         raise BadAct(_("The time is 10 seconds to 4 hours, or none."))
     return ClockChanged(step, more)
 

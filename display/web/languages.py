@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from display.web.auth import is_secure
 
-LANGUAGES = ("sv", "en")
+LANGUAGES = {"sv": "Svenska", "en": "English"}  # by code, each by its own name
+DEFAULT = "sv"
 LANGUAGE_COOKIE = "language"
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
@@ -18,6 +19,12 @@ def first_question(language: str) -> str:
     """Return the question, in a language, of a room that nobody has prepared."""
     with force_locale(language):
         return str(gettext("What matters most right now?"))
+
+
+def no_such_language() -> str:
+    """Return a sentence on which languages there are."""
+    known = ", ".join(f"{name} ({code})" for code, name in LANGUAGES.items())
+    return str(gettext("The languages are %(known)s.", known=known))
 
 
 def init_languages(app: Flask) -> None:
@@ -39,9 +46,9 @@ def use_language(chosen: str) -> None:
 def language() -> str:
     """Return the language of this request's answer: the room's, the chosen, or the preferred."""
     if not request:
-        return LANGUAGES[0]
+        return DEFAULT
     choices = (g.get("language"), request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
-    preferred = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+    preferred = request.accept_languages.best_match(LANGUAGES, DEFAULT)
     return next((choice for choice in choices if choice in LANGUAGES), preferred)
 
 

@@ -29,7 +29,7 @@ from display.web.auth import (
     submitted,
     wants_json,
 )
-from display.web.languages import LANGUAGES, first_question
+from display.web.languages import DEFAULT, LANGUAGES, first_question, no_such_language
 from display.web.retention import erased_on
 from display.web.stage import phone_url, qr_code
 
@@ -71,14 +71,14 @@ def open_room() -> AnyResponse:
     """Open a room of the `title` and `language` that were sent; 422 if they make no sense."""
     sent = submitted()
     title = on_one_line(str(sent.get("title") or ""))
-    chosen = str(sent.get("language") or LANGUAGES[0])
+    chosen = str(sent.get("language") or DEFAULT)
     problem = None
     if not title:
         problem = _("Give the room a title, by which you tell it from the others.")
     elif len(title) > MAX_TITLE:
         problem = _("The title is too long: at most %(most)d characters.", most=MAX_TITLE)
     elif chosen not in LANGUAGES:
-        problem = _("The languages are Swedish (sv) and English (en).")
+        problem = no_such_language()
     if problem is not None:
         return not_opened(problem)
     live = rooms().open(chosen, first_question(chosen), title)

@@ -6,7 +6,7 @@ from flask import jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from display.live.messages.phone import own_answers, phone_status
+from display.live.messages.phone import MOST_SENT, latest_of_table, own_answers, phone_status
 from display.live.rooms import LiveRoom
 from display.room.state import Room
 from display.room.steps import Answer
@@ -55,7 +55,8 @@ def phone_page(
             table=table,
             seat=room.seats.get(me),
             own=own_answers(room, me),
-            together=[] if table is None else room.table_answers()[table],
+            together=[] if table is None else latest_of_table(room, table),
+            most_sent=MOST_SENT,
             left=room.left(voice),
             key=key or secrets.token_urlsafe(12),
             participant=token_in_page(),

@@ -25,6 +25,7 @@ MOST_STEPS = 100  # on an agenda
 SHORTEST, LONGEST = 10, 4 * 3600  # seconds of a clock
 UNLIMITED = "unlimited"
 TEXTS = ("note", "purpose", "advice")
+SWITCHES = ("phrase", "concealed")
 FIELDS = frozenset(field.name for field in fields(Plan))
 
 
@@ -144,10 +145,23 @@ def read_step(step: object, text: str, line: int) -> Plan:
         unknown = next((name for name in step if name not in FIELDS), None)
         if unknown is not None:
             raise BadField(unknown, _("A step has no such field."))
+        refuse_other_types(step)
         return read_plan(step)
     except BadField as error:
         place = {"line": line_of_field(text, line, error.field), "field": error.field}
         raise BadAct(_("Line %(line)d, “%(field)s”: %(why)s", why=error, **place)) from error
+
+
+def refuse_other_types(step: Mapping[str, Any]) -> None:
+    """Raise BadField for a value that is of another type than a file has in that field.
+
+    A form has texts alone, and what is not "on" is off: that would turn a `"yes"` into a no.
+    """
+    for name, value in step.items():
+        if name in SWITCHES and not isinstance(value, bool):
+            raise BadField(name, _("It is true or false, without quotation marks."))
+        if name in ("question", *TEXTS) and not isinstance(value, str | None):
+            raise BadField(name, _("It is a text, in quotation marks."))
 
 
 def line_of_field(text: str, line: int, field: str) -> int:

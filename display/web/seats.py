@@ -6,9 +6,10 @@ from flask import Blueprint, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from display.live.messages.phone import phone_status
+from display.log.base import LogUnavailable
 from display.room.events import TableChosen
 from display.web.agendas import led
-from display.web.answers import NoSuchTable, find_table
+from display.web.answers import RETRY_SECONDS, NoSuchTable, find_table
 from display.web.auth import (
     back_to_page,
     participant,
@@ -20,7 +21,7 @@ from display.web.auth import (
 )
 from display.web.clock import clock_shown
 from display.web.phone_page import phone_page, refused
-from display.web.security import is_from_elsewhere, pace, room_pace
+from display.web.security import hold_back, pace, room_pace
 
 seats = Blueprint("seats", __name__)
 
@@ -32,8 +33,8 @@ def sit(code: str, table: int) -> Response:
     No redirect: the card is often a phone's first request, and before it is known whether the phone
     keeps cookies the address would have to carry its token, which people pass on to each other.
 
-    Who sits somewhere and follows another site's link is asked first; what a browser fetches in
-    advance, it is told to fetch when somebody wants it.
+    Who sits somewhere else is asked first, unless a browser says that no other site led here; what
+    a browser fetches in advance, it is told to fetch when somebody wants it.
     """
     live = room_or_abort(code)
     if request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")).startswith(
@@ -43,14 +44,17 @@ def sit(code: str, table: int) -> Response:
     if request.method == "HEAD":
         return phone_page(live)
     seat = live.room.table_of(participant())
-    if seat not in (None, table) and table in live.room.direction.tables and is_foreign_link():
+    if seat not in (None, table) and table in live.room.direction.tables and may_be_foreign_link():
         return phone_page(live, offered=table)
     return take_seat(code, table)
 
 
-def is_foreign_link() -> bool:
-    """Return whether another site's page led here; who scans a card comes from none."""
-    return is_from_elsewhere(request.headers.get("Sec-Fetch-Site"), None, "", "")
+def may_be_foreign_link() -> bool:
+    """Return whether another site's page may have led here; who scans a card comes from none.
+
+    Over plain HTTP browsers do not say where they come from, neither from a card nor from a link.
+    """
+    return request.headers.get("Sec-Fetch-Site") not in ("none", "same-origin")
 
 
 @seats.post("/<code>/table")
@@ -62,6 +66,7 @@ def choose_table(code: str) -> Response:
 def take_seat(code: str, table: object) -> Response:
     live = room_or_abort(code)
     if wait := pace().wait_seconds(participant()):
+        hold_back()
         return refused(live, "too_fast", retry_after=math.ceil(wait))
     try:
         chosen = None if table in (None, "") else find_table(live, str(table))
@@ -70,7 +75,10 @@ def take_seat(code: str, table: object) -> Response:
     if chosen != live.room.table_of(participant()):
         if wait := room_pace().wait_seconds(live.code):
             return refused(live, "too_many", retry_after=math.ceil(wait))
-        live = rooms().record(live.code, TableChosen(participant(), chosen))
+        try:
+            live = rooms().record(live.code, TableChosen(participant(), chosen))
+        except LogUnavailable:
+            return refused(live, "unavailable", retry_after=RETRY_SECONDS)
     if wants_json():
         return remember_participant(jsonify(table=live.room.table_of(participant())))
     return phone_page(live) if request.method == "GET" else back_to_page(live, {})

@@ -10,6 +10,7 @@ from qrcode.image.svg import SvgPathImage
 
 from display.live.messages.stage import picture, stage_header
 from display.live.rooms import LiveRoom
+from display.live.turns import unhurried
 from display.log.base import Offload
 from display.web.auth import is_coach, room_or_abort, rooms
 from display.web.languages import use_language
@@ -52,7 +53,7 @@ def words(code: str) -> Response:
         open=room.open,
         answers=sum(tallied.count for tallied in tally),
         participants=room.voices(),
-        words=[] if room.concealed else [tallied._asdict() for tallied in tally],
+        words=[] if room.concealed else [tallied._asdict() for tallied in unhurried(tally)],
     )
 
 

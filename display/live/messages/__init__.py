@@ -1,7 +1,8 @@
 """What each audience is sent over Socket.IO. This is the wire, and these are its only messages.
 
 A client emits `watch {"room", "as": "stage" | "phone" | "coach", "since": seq}`, a phone with its
-`table` if it sits at one. To a stage come
+`table` if it sits at one, and with its token as `participant` where it may be that no cookie is
+kept. To a stage come
 
 - `picture`: the whole picture. The stage replaces what it has.
 - `changes`: `words` that are new or changed since the picture the stage has, each complete, and the

@@ -179,6 +179,8 @@ def named(act: Act) -> str:
             return "LightPutOut"
         case StageCalmed(False):
             return "StageBroughtBack"
+        case WordListed(_, None):
+            return "WordUnlisted"
     return type(act).__name__
 
 

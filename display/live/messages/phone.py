@@ -6,6 +6,8 @@ from display.live.rooms import LiveRoom
 from display.room.state import Room
 from display.room.steps import Answer
 
+MOST_SENT = 100  # answers of a participant or a table that a phone shows: there may be thousands
+
 
 def phone_status(live: LiveRoom) -> Message:
     """Return what a phone shows of the room; what it sent itself it knows.
@@ -33,16 +35,21 @@ def sent_to(room: Room) -> list[int]:
 
 
 def own_answers(room: Room, participant: str) -> list[Answer]:
-    """Return what a participant sent in the own name, to the steps that it is shown for."""
+    """Return the latest that a participant sent in the own name, to the steps it is shown for."""
     return [
         answer
         for step in sent_to(room)
         for answer in room.steps[step - 1].given.get(participant, [])
-    ]
+    ][-MOST_SENT:]
+
+
+def latest_of_table(room: Room, table: int) -> list[Answer]:
+    """Return the latest that a table has sent; nothing if it is no more."""
+    return room.table_answers().get(table, [])[-MOST_SENT:]
 
 
 def table_message(live: LiveRoom, table: int) -> Message:
-    """Return a table's `name`, None if it is no more, and what it has sent."""
+    """Return a table's `name`, None if it is no more, and the latest that it has sent."""
     return sent_by(live, table, live.room.table_answers().get(table, []))
 
 
@@ -60,6 +67,6 @@ def sent_by(live: LiveRoom, table: int, given: list[Answer]) -> Message:
         "step": live.room.step.number,
         "answers": [
             {"key": answer.key, "label": answer.word.spelling, "step": answer.step}
-            for answer in given
+            for answer in given[-MOST_SENT:]
         ],
     }

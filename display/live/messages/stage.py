@@ -70,7 +70,7 @@ def stage_header(live: LiveRoom) -> Message:
         "lit_table": None if concealed else lit_table(room),
         "ranking": [] if concealed else [word._asdict() for word in tally[:TOP]],
         "tables": tables_done(room),
-        "comparison": None if concealed else comparison(room),
+        "comparison": None if concealed else comparison(live),
         "side": direction.side,
         "gradual": direction.gradual,
         "counts_shown": direction.counts_shown,
@@ -103,12 +103,13 @@ def lit_table(room: Room) -> Message | None:
     return {"name": room.direction.tables[table], "words": room.words_of_table(table)}
 
 
-def comparison(room: Room) -> Message | None:
-    """Return the questions that a summary compares, and how each word changed.
+def comparison(live: LiveRoom) -> Message | None:
+    """Return the questions that a summary compares, and how each word in the picture changed.
 
     Of each word: its counts, and the part of its size in the picture that it has before and after.
     `mark` is the room for a mark before a word, in em.
     """
+    room, placed = live.room, live.picture.cloud.placements
     summary = room.summary
     if summary is None:
         return None
@@ -118,7 +119,7 @@ def comparison(room: Room) -> Message | None:
         "before": asked(room, summary, "before"),
         "after": asked(room, summary, "after"),
         "mark": measure(MARK).advance,
-        "words": {word.word: compared_word(word, most) for word in compared},
+        "words": {word.word: compared_word(word, most) for word in compared if word.word in placed},
     }
 
 
