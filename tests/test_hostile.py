@@ -659,6 +659,7 @@ def test_there_is_an_end_of_steps_though_many_are_asked_for_at_once(server: Serv
 SECRET = "of the server"
 ME = signer_with(SECRET, "participant").sign("me").decode()
 COACH = signer_with(SECRET, "coach").sign("K7QX").decode()
+POSTED = {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX", "HTTP_ACCEPT": "application/json"}
 COOKIES = {
     "participant's": f"a=b; participant={ME}; c=d",
     "coach's": f"coach_K7QX={COACH}",
@@ -689,13 +690,16 @@ def test_what_a_known_phone_sends_is_an_answer_and_waits_for_no_turn(
     method: str, path: str, cookie: str, answers: bool
 ) -> None:
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": COOKIES[cookie]}
-    assert is_answer(environ, partial(goes_first, SECRET, Pace(1, 1.0))) is answers
+    for accepted, first in (("application/json", answers), ("application/json,text/html", False)):
+        environ["HTTP_ACCEPT"] = accepted
+        assert is_answer(environ, partial(goes_first, SECRET, Pace(1, 1.0))) is first
 
 
 def test_who_sends_more_than_a_person_does_takes_turns_with_pages() -> None:
     known = partial(goes_first, SECRET, Pace(3, 0.001))
     for cookie in ("participant's", "coach's"):
         environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "HTTP_COOKIE": COOKIES[cookie]}
+        environ["HTTP_ACCEPT"] = "application/json"
         assert [is_answer(environ, known) for _ in range(4)] == [True, True, True, False]
 
 
@@ -741,7 +745,7 @@ def test_a_page_begins_when_the_answers_under_way_are_done_or_take_too_long(
 
     door = answers_first(app, lambda cookies: True)
     with ThreadPoolExecutor() as pool:
-        pool.submit(door, {"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX"}, None)
+        pool.submit(door, POSTED, None)
         assert begun.wait(WAIT_SECONDS)
         pool.submit(door, {"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
     assert made == order
@@ -753,7 +757,7 @@ def test_a_turn_leaves_the_processor_to_answers_while_they_come(
     monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.2)
     door = answers_first(lambda *_: [], lambda cookies: True)
 
-    door({"REQUEST_METHOD": "POST", "PATH_INFO": "/K7QX"}, None)
+    door(POSTED, None)
     began = time.monotonic()
     door({"REQUEST_METHOD": "GET", "PATH_INFO": "/K7QX"}, None)
     assert time.monotonic() - began >= lanes.LOOK_SECONDS

@@ -14,6 +14,7 @@ from display.serving.wsgi import Environ, StartResponse, WsgiApp
 PAGES = ""
 OWN_TURNS = ("/static/", "/healthz", "/metrics")  # may take long, or must not wait for pages
 SOCKETS = "/socket.io/"
+JSON = "application/json"  # what our scripts ask for, and nothing else beside it
 SOCKET_TURNS = 2  # at a time: a hall that comes back must not wait for longer than a page does
 ANSWERS_SECONDS = 0.003  # at most, that a turn waits for the answers that are under way
 QUICK_SECONDS = 0.02  # an answer that takes longer waits for the network or the disk
@@ -84,10 +85,12 @@ def is_answer(environ: Environ, goes_first: Callable[[str], bool]) -> bool:
     """Return whether a request is one that a hall must not wait for.
 
     A phone has opened its page before it answers, and so has a cookie that this server signed; one
-    that keeps none, as in the window of a captive portal, waits as pages do.
+    that keeps none, as in the window of a captive portal, waits as pages do. So does one without
+    scripts, whose answer's reply is a page.
     """
     return (
         environ["REQUEST_METHOD"] in ("POST", "DELETE")
+        and environ.get("HTTP_ACCEPT") == JSON
         and not environ["PATH_INFO"].startswith(SOCKETS)
         and goes_first(environ.get("HTTP_COOKIE", ""))
     )

@@ -31,8 +31,8 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 PARTICIPANT_BURST = 40  # sends a participant may make at once,
 PARTICIPANT_PER_SECOND = 1.0  # and then as many a second
-FIRST_BURST = 60  # requests that go before all pages, of one participant or of a room's coaches,
-FIRST_PER_SECOND = 2.0  # and then as many a second; what is beyond takes turns with pages
+FIRST_BURST = 10  # requests that go before all pages, of one participant or of a room's coaches,
+FIRST_PER_SECOND = 1.0  # and then as many a second; what is beyond takes turns with pages
 HOLD_SECONDS = 1.0  # that one who sends too fast waits for the refusal
 ROOM_BURST = 6000  # answers and seats that a room takes at once: more than a hall has people,
 ROOM_PER_SECOND = 2500.0  # and then as many a second

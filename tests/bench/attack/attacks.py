@@ -259,12 +259,14 @@ async def refused(target: Target) -> None:
     async with target.connection() as (reader, writer):
         writer.write(target.request("GET", f"/{target.code}"))
         cookie = (await read_response(reader)).partition(b"participant=")[2].partition(b";")[0]
-        headers = (f"Cookie: participant={cookie.decode()}", "Accept: text/html")
+        known = f"Cookie: participant={cookie.decode()}"
         body = json.dumps({"key": "!", "answer": "fusk"}).encode()
         while True:
             for code in (target.code, "CCCC"):
-                writer.write(target.request("POST", f"/{code}", body, *headers))
-                await read_response(reader)
+                for accepted in ("application/json", "text/html"):
+                    headers = (known, f"Accept: {accepted}")
+                    writer.write(target.request("POST", f"/{code}", body, *headers))
+                    await read_response(reader)
 
 
 async def page_breakers(target: Target) -> None:
