@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from display.cloud.sizes import part
 from display.live.messages.phone import MOST_SENT, own_answers
-from display.live.messages.stage import drawn_tally, picture
+from display.live.messages.stage import drawn_tally, stage_header
 from display.live.pictures import difference
 from display.live.rooms import LiveRoom
 from display.room.direction import Clock
@@ -254,7 +254,7 @@ def test_a_stage_is_told_how_those_words_changed_that_it_shows_by_the_share_of_a
         drawn = difference(SUMMING_UP, "16:9", live.picture.seq, before, before.step(tally))
         assert drawn is not None
         live.picture.apply(seq, drawn)
-        return picture(live)["comparison"]["words"]
+        return stage_header(live)["comparison"]["words"]
 
     tally = drawn_tally(live.room)
     all_words = told(1, tally)
@@ -262,7 +262,7 @@ def test_a_stage_is_told_how_those_words_changed_that_it_shows_by_the_share_of_a
     rarer = {word: all_words[word] for word in list(all_words)[1:]}
     assert told(2, tally[1:]) == rarer
     live.room.apply(ResultsConcealed(SUMMING_UP))
-    assert picture(live)["comparison"] is None
+    assert stage_header(live)["comparison"] is None
 
 
 @given(times, times, times, st.integers(-600, 600))
