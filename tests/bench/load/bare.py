@@ -62,6 +62,7 @@ def watch(asked: dict[str, str]) -> None:
 
 def undeflated(environ: Any, start_response: Any) -> Any:
     """Answer as `bare` does, with sockets that compress nothing, as the server's do not."""
+    environ["werkzeug.socket"] = environ["eventlet.input"].get_socket()  # for guarded packets
     environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
     return bare(environ, start_response)
 
