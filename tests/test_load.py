@@ -445,3 +445,19 @@ def test_a_phone_of_the_measured_hall_loads_what_a_browser_loads(
 
 def scripts(addresses: Iterable[str]) -> set[str]:
     return {urlsplit(address).path for address in addresses if address.endswith(".js")}
+
+
+def test_phones_are_played_here_and_at_the_bare_handler_and_no_answer_is_lost() -> None:
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load", "--quick", "answers"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert played.returncode == 0, played.stderr
+    figures = [line.split(" | ") for line in played.stdout.splitlines()]
+    assert [row[1] for row in figures if row[0] == "| doubled"] == ["0", "0"]
+    assert [row[1] for row in figures if row[0].startswith("| lost")] == ["0", "0"]
+    assert len([row for row in figures if row[0].startswith("| CPU") and row[3]]) == 2

@@ -12,6 +12,7 @@ from itertools import chain, count, repeat
 from typing import NamedTuple
 
 MOST_AT_ONCE = 4  # packets that a request over long polling may hold
+WAITING = 20  # connections that ask for what comes to one socket
 MASK = b"\x0f\xf0\x55\xaa"
 TEXT, CONTINUATION, PING = 1, 0, 9
 BREAKERS = [
@@ -251,7 +252,7 @@ async def polls_of_one(target: Target) -> None:
             writer.write(target.request("GET", path, b"", "Upgrade: x"))
             await read_response(reader)
 
-    await asyncio.gather(*(poll() for _ in range(50)))
+    await asyncio.gather(*(poll() for _ in range(WAITING)))
 
 
 async def refused(target: Target) -> None:
@@ -315,7 +316,7 @@ ATTACKS = {
     "heads": Attack("`HEAD` of pages without end", heads, 100),
     "long-heads": Attack("heads full of spaces", long_heads, 20),
     "choosy": Attack("pages in one of 4,000 languages", choosy, 20),
-    "polls-of-one": Attack("1,000 connections that wait for 20 sockets", polls_of_one, 20),
+    "polls-of-one": Attack("100 connections that wait for five sockets", polls_of_one, 5),
     "refused": Attack("200 connections of participants, with what is refused", refused, 200),
     "page-breakers": Attack("answers made to break pages", page_breakers, 4),
 }
