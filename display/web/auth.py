@@ -245,8 +245,8 @@ def unsigned_with(secret: str, purpose: str, token: str) -> str | None:
 
 
 def goes_first(secret: str, pace: Pace, cookies: str) -> bool:
-    """Return whether the first participant or coach in a `Cookie` header is one of this server, and
-    keeps the pace."""
+    """Return whether the first participant or coach in a `Cookie` header is one of this server, who
+    keeps the pace; what is asked about counts towards it."""
     found = SIGNED_COOKIE.search(cookies)
     known = None if found is None else unsigned_with(secret, found[1], found[2])
     return known is not None and not pace.wait_seconds(known)

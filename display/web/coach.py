@@ -87,26 +87,26 @@ def coach_page(code: str, problem: str = "", typed: Sent = NOTHING) -> Response:
     live = room_or_abort(code)
     use_language(live.room.language)
     search = request.args.get("search", "").strip()
-    return make_response(
-        render_template(
-            "coach/coach.html",
-            code=live.code,
-            problem=problem,
-            typed=typed,
-            status={**status(live), **found_words(live, search)},
-            clock=clock_shown(live.room),
-            search=search,
-            address=short_address(live),
-            phone_url=phone_url(live),
-            erased_on=erased_on(live),
-            unlimited=UNLIMITED,
-            most_answers=MOST_ANSWERS,
-            aspects=ASPECTS,
-            max_question=MAX_QUESTION,
-            kinds=KINDS_OF_STEP,
-            most_tables=MOST_TABLES,
-        )
+    page = render_template(
+        "coach/coach.html",
+        code=live.code,
+        problem=problem,
+        typed=typed,
+        status={**status(live), **found_words(live, search)},
+        clock=clock_shown(live.room),
+        search=search,
+        address=short_address(live),
+        phone_url=phone_url(live),
+        erased_on=erased_on(live),
+        unlimited=UNLIMITED,
+        most_answers=MOST_ANSWERS,
+        aspects=ASPECTS,
+        max_question=MAX_QUESTION,
+        kinds=KINDS_OF_STEP,
+        most_tables=MOST_TABLES,
     )
+    give_way()  # to make bytes of it takes milliseconds as well
+    return make_response(page)
 
 
 @coach.get("/<code>/coach/plan")

@@ -7,7 +7,7 @@ from flask import Flask
 from jinja2 import __version__
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
-from display.live.turns import unhurried
+from display.live.turns import give_way, unhurried
 
 KEPT = Path(__file__).parent / "__pycache__"
 
@@ -30,6 +30,7 @@ class KeptTemplates(FileSystemBytecodeCache):
 def init_templates(app: Flask) -> None:
     """Load all templates, of which those that have changed since the last start are compiled."""
     app.jinja_env.filters["unhurried"] = unhurried
+    app.jinja_env.globals["give_way"] = give_way
     app.jinja_env.bytecode_cache = KeptTemplates(str(KEPT), f"jinja-{__version__}-%s")
     for name in app.jinja_env.list_templates(["html"]):
         app.jinja_env.get_template(name)

@@ -180,10 +180,9 @@ async def new_tokens(target: Target) -> None:
 
 async def one_token(target: Target) -> None:
     async with target.connection() as (reader, writer):
-        writer.write(target.request("GET", f"/{target.code}"))
-        cookie = (await read_response(reader)).partition(b"participant=")[2].partition(b";")[0]
+        known = await cookie(target, reader, writer)
         body = json.dumps({"answer": "fusk"}).encode()
-        headers = (f"Cookie: participant={cookie.decode()}", "Accept: application/json")
+        headers = (known, "Accept: application/json")
         while True:
             writer.write(target.request("POST", f"/{target.code}", body, *headers))
             await read_response(reader)
@@ -199,12 +198,8 @@ async def probes(target: Target) -> None:
 
 async def polled(target: Target) -> None:
     """Ask for the whole picture over long polling, as often as a request can hold it."""
-    path = "/socket.io/?EIO=4&transport=polling"
     async with target.connection() as (reader, writer):
-        writer.write(target.request("GET", path))
-        head = await reader.readuntil(b"\r\n\r\n")
-        opened = await reader.readexactly(content_length(head))
-        path += f"&sid={json.loads(opened[1:])['sid']}"
+        path = await opened(target, reader, writer)
         asked = "42" + json.dumps(["watch", {"room": target.code, "as": "stage"}])
         for packets in chain([["40"]], repeat([asked] * MOST_AT_ONCE)):
             writer.write(target.request("POST", path, "\x1e".join(packets).encode()))
@@ -240,12 +235,8 @@ async def choosy(target: Target) -> None:
 
 async def polls_of_one(target: Target) -> None:
     """Wait for one socket over connection after connection, as if it became a websocket."""
-    path = "/socket.io/?EIO=4&transport=polling"
     async with target.connection() as (reader, writer):
-        writer.write(target.request("GET", path))
-        head = await reader.readuntil(b"\r\n\r\n")
-        opened = await reader.readexactly(content_length(head))
-    path += f"&sid={json.loads(opened[1:])['sid']}"
+        path = await opened(target, reader, writer)
 
     async def poll() -> None:
         async with target.connection() as (reader, writer):
@@ -258,9 +249,7 @@ async def polls_of_one(target: Target) -> None:
 async def refused(target: Target) -> None:
     """Send as a participant what is no answer, to the room and to one that is not there."""
     async with target.connection() as (reader, writer):
-        writer.write(target.request("GET", f"/{target.code}"))
-        cookie = (await read_response(reader)).partition(b"participant=")[2].partition(b";")[0]
-        known = f"Cookie: participant={cookie.decode()}"
+        known = await cookie(target, reader, writer)
         body = json.dumps({"key": "!", "answer": "fusk"}).encode()
         while True:
             for code in (target.code, "CCCC"):
@@ -276,6 +265,22 @@ async def page_breakers(target: Target) -> None:
             body = json.dumps({"answer": answer}).encode()
             writer.write(target.request("POST", f"/{target.code}", body))
             await read_response(reader)
+
+
+async def opened(target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    """Open a socket over long polling; return where it is polled."""
+    path = "/socket.io/?EIO=4&transport=polling"
+    writer.write(target.request("GET", path))
+    head = await reader.readuntil(b"\r\n\r\n")
+    packet = await reader.readexactly(content_length(head))
+    return f"{path}&sid={json.loads(packet[1:])['sid']}"
+
+
+async def cookie(target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    """Become a participant; return the header that tells so."""
+    writer.write(target.request("GET", f"/{target.code}"))
+    token = (await read_response(reader)).partition(b"participant=")[2].partition(b";")[0]
+    return f"Cookie: participant={token.decode()}"
 
 
 async def read_response(reader: asyncio.StreamReader) -> bytes:
